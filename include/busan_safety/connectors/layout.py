@@ -1,0 +1,244 @@
+"""From a sheet's rows to the source's records: which header row, which form, which columns.
+
+A file is refused whole when no declared form fits its headers, when it holds no row of Busan, or
+when it holds no row at all. Each record keeps the line it came from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+
+from busan_safety.connectors.errors import DeliveryRefused
+from busan_safety.connectors.tabular import Row
+from busan_safety.sources import Form, Source
+from busan_safety.sources.model import Format, squash
+from busan_safety.sources.reference import Elsewhere, districts, find_district_with_city
+
+_HEADER_SEARCH_ROWS = 15
+_PANDAS_ARTEFACT = re.compile(r"^unnamed:\d+(_level_\d+)?$")
+
+
+@dataclass(frozen=True)
+class Melted:
+    """One wide column: where it stands, which column takes its cells, what its header says."""
+
+    position: int
+    column: str
+    fixed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How to read the rows below the header."""
+
+    form: Form
+    header_line: int
+    headers: list[str]
+    positions: dict[str, int]
+    melted: list[list[Melted]] = field(default_factory=list)
+    foreign_columns: int = 0
+
+
+def find_layout(
+    source: Source, file_format: Format, rows: Iterator[Row], name: str
+) -> tuple[Layout, Iterator[Row]]:
+    """Find header and form, and return them with the rows that follow the header.
+
+    Raises DeliveryRefused with the missing and the unknown columns when no form fits.
+    """
+    head = list(islice(rows, _HEADER_SEARCH_ROWS))
+    if not any(any(cell.strip() for cell in row.cells) for row in head):
+        raise DeliveryRefused("empty", f"{name} holds no rows; ask the sender for the file.")
+    index = _header_index(source, head)
+    header = head[index]
+    if not any(squash(cell) in source.header_map for cell in header.cells) and not any(
+        form.melt and re.match(form.melt.pattern, _flat(cell))
+        for form in source.forms
+        for cell in header.cells
+    ):
+        raise DeliveryRefused(
+            "wrong_columns",
+            f"{name} has none of the columns of {source.id}; its first row is "
+            f"{_excerpt(head[0].cells)}. Check that this is the right file and source.",
+        )
+    refusals: list[tuple[int, DeliveryRefused]] = []
+    for form in source.forms:
+        if file_format not in form.formats:
+            continue
+        try:
+            layout = _fit(source, form, head[:index], header, name)
+        except _DoesNotFit as misfit:
+            refusals.append((misfit.distance, misfit.refusal))
+            continue
+        return layout, chain(head[index + 1 :], rows)
+    if not refusals:
+        known = sorted({kind for form in source.forms for kind in form.formats})
+        raise DeliveryRefused(
+            "wrong_format",
+            f"{source.id} is not sent as {file_format}; known are {', '.join(known)}.",
+        )
+    raise min(refusals, key=lambda pair: pair[0])[1]
+
+
+class _DoesNotFit(Exception):
+    def __init__(self, distance: int, refusal: DeliveryRefused) -> None:
+        super().__init__(str(refusal))
+        self.distance = distance
+        self.refusal = refusal
+
+
+def _header_index(source: Source, head: Sequence[Row]) -> int:
+    known = source.header_map
+
+    def score(row: Row) -> int:
+        exact = sum(squash(cell) in known for cell in row.cells if cell.strip())
+        return exact * 2 + sum(bool(cell.strip()) for cell in row.cells if "_" in cell)
+
+    scores = [score(row) for row in head]
+    return scores.index(max(scores))
+
+
+def _fit(source: Source, form: Form, above: Sequence[Row], header: Row, name: str) -> Layout:
+    headers = _flattened_headers(form, above, header)
+    positions: dict[str, int] = {}
+    melted: dict[tuple[tuple[str, str], ...], list[Melted]] = {}
+    unknown: list[str] = []
+    foreign = 0
+    ignored = {squash(text) for text in source.ignored_headers}
+    for position, text in enumerate(headers):
+        spelling = squash(text)
+        if not spelling or _PANDAS_ARTEFACT.match(spelling) or spelling in ignored:
+            continue
+        column = source.header_map.get(spelling)
+        if column in positions:
+            raise _DoesNotFit(
+                50,
+                DeliveryRefused(
+                    "ambiguous_columns",
+                    f"{name} has two columns for {column}: {headers[positions[column]]!r} and "
+                    f"{text!r}. Remove one of them.",
+                ),
+            )
+        if column:
+            positions[column] = position
+            continue
+        part = _melted_column(source, form, position, text)
+        if part is None:
+            unknown.append(text)
+        elif isinstance(part, Elsewhere):
+            foreign += 1
+        else:
+            melted.setdefault(part.fixed, []).append(part)
+    _refuse_unfit(source, form, name, positions, list(melted.values()), unknown)
+    return Layout(form, header.line, headers, positions, list(melted.values()), foreign)
+
+
+def _flattened_headers(form: Form, above: Sequence[Row], header: Row) -> list[str]:
+    """Join stacked header rows: a month written once stands for the cells to its right."""
+    prefixes = [""] * len(header.cells)
+    if form.upper_header:
+        for row in above:
+            if any(re.match(form.upper_header, cell.strip()) for cell in row.cells):
+                current = ""
+                for position, cell in enumerate(row.cells[: len(prefixes)]):
+                    current = cell.strip() or current
+                    prefixes[position] = f"{current}_" if current else ""
+    return [prefix + _flat(cell) for prefix, cell in zip(prefixes, header.cells, strict=True)]
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("\ufeff", "")).strip()
+
+
+def _melted_column(
+    source: Source, form: Form, position: int, text: str
+) -> Melted | Elsewhere | None:
+    if form.melt is None or not (match := re.match(form.melt.pattern, text)):
+        return None
+    groups = match.groupdict()
+    measure = groups.pop("measure", None)
+    column = source.header_map.get(squash(measure)) if measure else form.melt.value
+    if column is None:
+        return None
+    if form.melt.keep:
+        found = find_district_with_city(text)
+        if not isinstance(found, str):
+            return found if isinstance(found, Elsewhere) else None
+    return Melted(position, column, tuple(sorted(groups.items())))
+
+
+def _refuse_unfit(
+    source: Source,
+    form: Form,
+    name: str,
+    positions: dict[str, int],
+    melted: list[list[Melted]],
+    unknown: list[str],
+) -> None:
+    derived = {
+        column.name
+        for column in source.columns
+        if column.derive
+        and any(text.startswith("$") or text in positions for text in column.derive.inputs)
+    }
+    from_headers = {key for group in melted for part in group for key, _ in part.fixed} | {
+        part.column for group in melted for part in group
+    }
+    needed = (
+        [column.name for column in source.columns if column.headers]
+        if form.requires == "all"
+        else form.requires
+    )
+    if form.melt and form.melt.keep and form.melt.keep.expect == "all_districts":
+        _refuse_missing_districts(melted, name)
+    missing = [column for column in needed if column not in {*positions, *from_headers, *derived}]
+    if missing:
+        titles = ", ".join(_title(source, column) for column in missing)
+        raise _DoesNotFit(
+            10 * len(missing) + len(unknown),
+            DeliveryRefused(
+                "wrong_columns",
+                f"{name} lacks {titles} (form {form.id} of {source.id})"
+                + (f"; it has instead {_excerpt(unknown)}" if unknown else "")
+                + ". Check that this is the right file, or add the new spelling to "
+                f"sources/registry/{source.id}.yml.",
+            ),
+        )
+    if unknown and source.contract.columns == "freeze":
+        raise _DoesNotFit(
+            len(unknown),
+            DeliveryRefused(
+                "unknown_columns",
+                f"{name} has columns that {source.id} does not know: {_excerpt(unknown)}. "
+                f"If they are right, add them to sources/registry/{source.id}.yml.",
+            ),
+        )
+
+
+def _refuse_missing_districts(melted: list[list[Melted]], name: str) -> None:
+    places = {dict(part.fixed).get("place_name") for group in melted for part in group}
+    found = {find_district_with_city(place) for place in places}
+    lacking = [d.name_ko for d in districts().values() if d.code not in found]
+    if lacking:
+        raise _DoesNotFit(
+            5,
+            DeliveryRefused(
+                "wrong_scope",
+                f"{name} has no column for {', '.join(lacking)} of Busan; this form needs "
+                "one column for each of the 16 districts.",
+            ),
+        )
+
+
+def _title(source: Source, column: str) -> str:
+    headers = source.column(column).headers
+    return f"column {headers[0]!r}" if headers else f"a column that gives {column}"
+
+
+def _excerpt(texts: Sequence[str], most: int = 6) -> str:
+    shown = [text.strip()[:40] for text in texts if text.strip()][:most]
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(repr(text) for text in shown) + more

@@ -1,0 +1,316 @@
+"""Typed-ready records of one delivery: normalised values, findings, scope, refusals by row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from busan_safety.connectors.errors import DeliveryRefused
+from busan_safety.connectors.layout import Layout
+from busan_safety.connectors.normalise import NORMALISERS, Value
+from busan_safety.connectors.tabular import Row
+from busan_safety.sources import Column, Source
+from busan_safety.sources.reference import (
+    ELSEWHERE,
+    Elsewhere,
+    find_crime_class,
+    find_district,
+    find_district_with_city,
+    find_station,
+)
+
+_Derive = Callable[[str | None], "str | Elsewhere | None"]
+Finding = tuple[str, str, str | None, str | None]  # rule id, column, before, after
+
+
+@dataclass(slots=True)
+class Record:
+    """One row for the raw table: values in column order, and what was mended in it."""
+
+    line: int
+    values: list[str | None]
+    raw: str
+    flags: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One row that is refused before the database sees it."""
+
+    line: int
+    code: str
+    reason: str
+    column: str | None
+    raw: str
+
+
+@dataclass
+class Tally:
+    """What was read and set aside so far."""
+
+    rows_read: int = 0
+    out_of_scope: int = 0
+    places_seen: dict[str, int] = field(default_factory=dict)
+
+    def note_place(self, place: str | None) -> None:
+        """Remember a few names of places out of scope, for the refusal's sentence."""
+        if place and (place in self.places_seen or len(self.places_seen) < 5):
+            self.places_seen[place] = self.places_seen.get(place, 0) + 1
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known of the delivery beside its rows: its period and its sender's district."""
+
+    period: str | None
+    scope_key: str | None
+
+
+def read_records(
+    source: Source, layout: Layout, rows: Iterator[Row], context: Context, tally: Tally
+) -> Iterator[Record | Rejected]:
+    """Yield a record or a refusal for each row in scope; count the rest in `tally`.
+
+    Raises DeliveryRefused at the end when no row was of Busan, or there was none at all.
+    """
+    reader = _RecordReader(source, layout, context, tally)
+    width = len(layout.headers)
+    in_scope = 0
+    for row in rows:
+        if not any(cell.strip() for cell in row.cells):
+            continue
+        if len(row.cells) != width and any(cell.strip() for cell in row.cells[width:]):
+            tally.rows_read += 1
+            in_scope += 1
+            yield Rejected(
+                row.line,
+                "wrong_field_count",
+                f"{len(row.cells)} fields where the header has {width}",
+                None,
+                row.raw,
+            )
+            continue
+        for result in reader.read(row):
+            in_scope += 1
+            yield result
+    if not in_scope:
+        _refuse_without_rows(source, tally)
+
+
+def _refuse_without_rows(source: Source, tally: Tally) -> None:
+    if tally.rows_read == 0:
+        raise DeliveryRefused(
+            "empty", "The file holds a header and no rows; ask the sender for the data."
+        )
+    place = source.scope.place if source.scope else "Busan"
+    seen = f" (found: {', '.join(tally.places_seen)})" if tally.places_seen else ""
+    raise DeliveryRefused(
+        "wrong_scope",
+        f"None of the {tally.rows_read:,} rows is of {place}{seen}. "
+        "This is another place's file; check the source.",
+    )
+
+
+class _RecordReader:
+    def __init__(self, source: Source, layout: Layout, context: Context, tally: Tally) -> None:
+        self.source = source
+        self.layout = layout
+        self.tally = tally
+        self.columns = source.columns
+        self.index = {column.name: at for at, column in enumerate(source.columns)}
+        self.given = {
+            "$period": context.period,
+            "$scope": context.scope_key,
+            "$form": layout.form.id,
+        }
+        self.steps = [_steps(column) for column in self.columns]
+        self.derivations = [
+            (at, column, _derivation(column, layout.form.assume_city))
+            for at, column in enumerate(source.columns)
+            if column.derive
+        ]
+        self.required = [
+            (at, column) for at, column in enumerate(self.columns) if not column.nullable
+        ]
+
+    def read(self, row: Row) -> Iterator[Record | Rejected]:
+        if not self.layout.melted:
+            yield from self._finish(row, self._base(row), {})
+            return
+        base = self._base(row)
+        self.tally.rows_read += self.layout.foreign_columns
+        self.tally.out_of_scope += self.layout.foreign_columns
+        for group in self.layout.melted:
+            cells = {part.column: self._cell(row, part.position) for part in group}
+            yield from self._finish(row, list(base), cells | dict(group[0].fixed))
+
+    def _base(self, row: Row) -> list[str | None]:
+        values: list[str | None] = [None] * len(self.columns)
+        for name, position in self.layout.positions.items():
+            values[self.index[name]] = self._cell(row, position)
+        return values
+
+    @staticmethod
+    def _cell(row: Row, position: int) -> str:
+        return row.cells[position] if position < len(row.cells) else ""
+
+    def _finish(
+        self, row: Row, values: list[str | None], melted: dict[str, str]
+    ) -> Iterator[Record | Rejected]:
+        self.tally.rows_read += 1
+        for name, text in melted.items():
+            values[self.index[name]] = text
+        record = Record(row.line, values, row.raw)
+        originals = list(values)
+        for at, steps in enumerate(self.steps):
+            self._normalise(record, at, steps)
+        elsewhere = self._derive(record, originals)
+        if elsewhere or not self._in_scope(record):
+            self.tally.out_of_scope += 1
+            self.tally.note_place(self._place(record))
+            return
+        self._flag_total(record)
+        yield self._refusal(record) or record
+
+    def _normalise(self, record: Record, at: int, steps: list[Callable[[str], Value]]) -> None:
+        before = record.values[at]
+        if before is None:
+            return
+        text: str | None = before
+        for step in steps:
+            if text is None:
+                break
+            text, finding = step(text)
+            if finding:
+                record.flags.append(finding)
+                record.findings.append((finding, self.columns[at].name, before, text))
+        record.values[at] = text or None
+
+    def _derive(self, record: Record, originals: list[str | None]) -> bool:
+        """Fill derived columns; return whether one of them places the row elsewhere."""
+        for at, column, derive in self.derivations:
+            if record.values[at] is not None or column.derive is None:
+                continue
+            for name in column.derive.inputs:
+                text = self.given[name] if name[0] == "$" else originals[self.index[name]]
+                found = derive(text)
+                if isinstance(found, Elsewhere):
+                    return True
+                if found is not None:
+                    record.values[at] = found
+                    break
+        return False
+
+    def _in_scope(self, record: Record) -> bool:
+        scope = self.source.scope
+        if scope is None or scope.not_null:
+            return True
+        value = record.values[self.index[scope.column]] or ""
+        if scope.values is not None:
+            return value in scope.values
+        return value.startswith(scope.prefix or "")
+
+    def _place(self, record: Record) -> str | None:
+        """Name of a place out of scope: the scope's column, or what its code was found in."""
+        scope = self.source.scope
+        if scope is None:
+            return None
+        column = self.source.column(scope.column)
+        named = ["admin_name"] if "admin_name" in self.index else []
+        inputs = column.derive.inputs if column.derive else []
+        for name in [*named, *inputs, scope.column]:
+            if name in self.index and (text := record.values[self.index[name]]):
+                return text
+        return None
+
+    def _flag_total(self, record: Record) -> None:
+        totals = self.source.totals
+        if totals and record.values[self.index[totals.column]] in totals.values:
+            record.flags.append("total")
+            record.findings.append(("total", totals.column, None, None))
+
+    def _refusal(self, record: Record) -> Rejected | None:
+        is_total = "total" in record.flags
+        for at, column in self.required:
+            if record.values[at] is not None or (is_total and column.derive):
+                continue
+            if column.derive:
+                sought = " / ".join(
+                    record.values[self.index[name]] or ""
+                    for name in column.derive.inputs
+                    if name in self.index
+                )
+                return Rejected(
+                    record.line,
+                    "unmapped_code",
+                    f"no {column.name} is known for {sought!r}; add the spelling to the alias seed",
+                    column.name,
+                    record.raw,
+                )
+            return Rejected(
+                record.line, "missing_value", f"{column.name} is empty", column.name, record.raw
+            )
+        scope = self.source.scope
+        if scope and scope.not_null and record.values[self.index[scope.column]] is None:
+            return Rejected(
+                record.line,
+                "unmapped_code",
+                f"no {scope.column} is known for {self._place(record)!r}; add the spelling to "
+                "the alias seed",
+                scope.column,
+                record.raw,
+            )
+        return None
+
+
+def _steps(column: Column) -> list[Callable[[str], Value]]:
+    steps = [NORMALISERS[name] for name in column.normalise]
+    return [*steps, _zero_is_missing] if column.zero_is_missing else steps
+
+
+def _zero_is_missing(text: str) -> Value:
+    return Value(None if text == "0" else text)
+
+
+def _derivation(column: Column, assume_city: bool) -> _Derive:
+    if column.derive is None:
+        raise ValueError(column.name)
+    derivations: dict[str, _Derive] = {
+        "as_is": _as_is,
+        "code_in_parentheses": _code_in_parentheses,
+        "crime_class": find_crime_class,
+        "district": partial(find_district, assume_city=assume_city),
+        "district_in_address": partial(find_district, assume_city=False),
+        "district_with_city": find_district_with_city,
+        "station": find_station,
+        "year": _year,
+    }
+    return derivations[column.derive.with_]
+
+
+def _as_is(text: str | None) -> str | None:
+    return text
+
+
+def _code_in_parentheses(text: str | None) -> str | None:
+    match = re.search(r"\(\s*(\d{10})\s*\)", text or "")
+    return match.group(1) if match else None
+
+
+def _year(text: str | None) -> str | None:
+    match = re.match(r"\d{4}", (text or "").strip())
+    return match.group(0) if match else None
+
+
+__all__ = [
+    "ELSEWHERE",
+    "Context",
+    "Finding",
+    "Record",
+    "Rejected",
+    "Tally",
+    "read_records",
+]

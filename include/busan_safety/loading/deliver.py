@@ -1,0 +1,267 @@
+"""The loading door: a sender's offers or a person's file, through landing into raw."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from shutil import copyfile
+from typing import Literal
+
+import psycopg
+
+from busan_safety.connectors.api_records import rows_of_items
+from busan_safety.connectors.errors import DeliveryRefused, SourceFailure
+from busan_safety.connectors.layout import Layout, find_layout
+from busan_safety.connectors.offers import Offer, offers_of, transport_for
+from busan_safety.connectors.records import Context
+from busan_safety.connectors.senders import items_of_pages, page_reader
+from busan_safety.connectors.tabular import Row, read_rows
+from busan_safety.landing import Landed, hash_files, land
+from busan_safety.loading.batch import load_batch
+from busan_safety.loading.direct import DirectStream
+from busan_safety.loading.ops_records import DeliveryFacts, known_delivery, record_refusal
+from busan_safety.loading.period import normal_period, period_in_name
+from busan_safety.loading.report import BatchReport, PullReport
+from busan_safety.loading.spooled import SpooledStream
+from busan_safety.sources import Source, get_source
+from busan_safety.sources.reference import CITY_CODE, districts, find_district
+from busan_safety.warehouse import connect
+
+
+def pull(source_id: str, scope: str | None = None, *, run_id: str | None = None) -> PullReport:
+    """Fetch everything new that one sender of a source has, and load it.
+
+    scope: district code for sources that the districts send. A delivery that is refused is
+    recorded and the others go on. Raises SourceFailure, after recording it, when the sender
+    fails; what arrived before stays.
+    """
+    source = get_source(source_id)
+    scope_key = _scope_key(source, scope)
+    reports: list[BatchReport] = []
+    refusals: list[str] = []
+    seen = 0
+    with connect("loader") as connection:
+        try:
+            for offer in offers_of(source, scope_key):
+                seen += 1
+                try:
+                    report = _take_offer(connection, source, offer, scope_key, run_id)
+                except DeliveryRefused as refusal:
+                    refusals.append(f"{offer.name}: {refusal}")
+                    continue
+                if report.status == "loaded":
+                    reports.append(report)
+        except SourceFailure as failure:
+            connection.rollback()
+            _record_pull(
+                connection, source_id, scope_key, run_id, "failed", seen, reports, str(failure)
+            )
+            raise
+        outcome: Literal["new", "unchanged", "refused"] = (
+            "refused" if refusals else "new" if reports else "unchanged"
+        )
+        message = " ".join(refusals) or (
+            f"{len(reports)} of {seen} deliveries were new" if reports else "nothing new"
+        )
+        _record_pull(connection, source_id, scope_key, run_id, outcome, seen, reports, message)
+    return PullReport(
+        source_id=source_id,
+        scope_key=scope_key,
+        outcome=outcome,
+        batches=reports,
+        deliveries_seen=seen,
+        rows_loaded=sum(report.rows_loaded for report in reports),
+        rows_quarantined=sum(report.rows_quarantined for report in reports),
+        message=message,
+    )
+
+
+def ingest_file(
+    source_id: str,
+    path: Path | str,
+    period: str | None = None,
+    *,
+    scope: str | None = None,
+    run_id: str | None = None,
+) -> BatchReport:
+    """Take a downloaded file through landing, checks, raw and quarantine.
+
+    period: such as 2024, 2024-03 or 2024-03-05; read from the file's name when not given.
+    scope: district code or name, for a file that one district sent. Raises DeliveryRefused, with
+    nothing loaded, when the file as a whole cannot be taken.
+    """
+    source = get_source(source_id)
+    file = Path(path)
+    if not file.is_file():
+        raise DeliveryRefused("no_file", f"There is no file {file}.")
+    if file.stat().st_size == 0:
+        raise DeliveryRefused("empty", f"{file.name} is empty; ask the sender for the file.")
+    offer = Offer(file.name, period or period_in_name(file.name), partial(_copy_in, file), file)
+    scope_key = _scope_key(source, scope or _district_in_name(file.name), default=CITY_CODE)
+    with connect("loader") as connection:
+        return _take_offer(connection, source, offer, scope_key, run_id)
+
+
+def _district_in_name(name: str) -> str | None:
+    """District of a file called `부산광역시_사하구_….xlsx`, the way districts name their files."""
+    match = re.match(r"부산광역시[_ ](\S{1,4}?[구군])[_ ]", unicodedata.normalize("NFC", name))
+    return match.group(1) if match else None
+
+
+def _copy_in(file: Path, folder: Path) -> list[Path]:
+    target = folder / file.name
+    copyfile(file, target)
+    return [target]
+
+
+def _take_offer(
+    connection: psycopg.Connection,
+    source: Source,
+    offer: Offer,
+    scope_key: str,
+    run_id: str | None,
+) -> BatchReport:
+    if offer.path is not None:
+        known = known_delivery(connection, source, scope_key, hash_files([offer.path]))
+        if known:
+            connection.rollback()
+            return known
+    landed = land(source.id, scope_key, offer.name, offer.fetch, period=offer.period)
+    facts = DeliveryFacts(scope_key, None, run_id)
+    try:
+        if known := known_delivery(connection, source, scope_key, landed.bytes_sha256):
+            connection.rollback()
+            return known
+        facts = replace(facts, period=_period(source, offer))
+        return _load(connection, source, landed, facts, offer)
+    except DeliveryRefused as refusal:
+        connection.rollback()
+        record_refusal(connection, source, landed, facts, refusal)
+        connection.commit()
+        raise
+
+
+def _load(
+    connection: psycopg.Connection,
+    source: Source,
+    landed: Landed,
+    facts: DeliveryFacts,
+    offer: Offer,
+) -> BatchReport:
+    if source.loads_directly and len(landed.files) == 1:
+        report = load_batch(
+            connection, source, landed, DirectStream(source, landed.files[0]), facts
+        )
+    else:
+        sender = facts.scope_key if facts.scope_key != CITY_CODE else None
+        stream = SpooledStream(
+            source,
+            _opener(source, landed, facts, is_file=offer.path is not None),
+            Context(facts.period, sender),
+            _encoding(landed) if offer.path else "utf-8",
+        )
+        try:
+            report = load_batch(connection, source, landed, stream, facts)
+        finally:
+            stream.close()
+    if report.status == "duplicate":
+        connection.rollback()
+    else:
+        connection.commit()
+    return report
+
+
+def _opener(
+    source: Source, landed: Landed, facts: DeliveryFacts, *, is_file: bool
+) -> Callable[[], tuple[Layout, Iterator[Row]]]:
+    def open_file() -> tuple[Layout, Iterator[Row]]:
+        file_format, _, rows = read_rows(landed.files[0])
+        layout, rest = find_layout(
+            source, "xlsx" if file_format == "xlsx" else "csv", rows, landed.name
+        )
+        if layout.form.sender_scope == "required" and facts.scope_key == CITY_CODE:
+            raise DeliveryRefused(
+                "scope_needed",
+                f"{landed.name} does not say which district it is of; "
+                "give it with --scope (code or name).",
+            )
+        return layout, rest
+
+    def open_pages() -> tuple[Layout, Iterator[Row]]:
+        transport = transport_for(source, facts.scope_key)
+        items = items_of_pages(landed.files, page_reader(transport))
+        return find_layout(source, "records", rows_of_items(items, landed.name), landed.name)
+
+    return open_file if is_file else open_pages
+
+
+def _encoding(landed: Landed) -> str | None:
+    return read_rows(landed.files[0])[1]
+
+
+def _period(source: Source, offer: Offer) -> str | None:
+    """The delivery's period in the source's unit. Raises DeliveryRefused when it is not known."""
+    unit = source.slice.period
+    if unit is None:
+        return None
+    if offer.period is None:
+        raise DeliveryRefused(
+            "period_needed",
+            f"{offer.name} does not say which {unit} it is of; give it with --period "
+            f"({ {'day': '2024-03-05', 'month': '2024-03', 'year': '2024'}[unit] }).",
+        )
+    found = normal_period(offer.period, unit)
+    if found is None:
+        raise DeliveryRefused(
+            "period_needed",
+            f"{offer.period!r} is not a {unit}; give --period as "
+            f"{ {'day': '2024-03-05', 'month': '2024-03', 'year': '2024'}[unit] }.",
+        )
+    return found
+
+
+def _scope_key(source: Source, scope: str | None, *, default: str | None = None) -> str:
+    if source.transport.senders != "districts":
+        return CITY_CODE
+    if scope is None:
+        if default:
+            return default
+        raise ValueError(f"{source.id} is sent by districts: say which one")
+    found = find_district(scope, assume_city=True)
+    if not isinstance(found, str):
+        names = ", ".join(district.name_ko for district in districts().values())
+        raise DeliveryRefused("unknown_scope", f"{scope!r} is no district of Busan: {names}.")
+    return found
+
+
+def _record_pull(
+    connection: psycopg.Connection,
+    source_id: str,
+    scope_key: str,
+    run_id: str | None,
+    outcome: str,
+    seen: int,
+    reports: list[BatchReport],
+    message: str,
+) -> None:
+    connection.execute(
+        "insert into ops.pull (source_id, scope_key, run_id, outcome, batches_loaded,"
+        " deliveries_seen, rows_loaded, rows_quarantined, message, finished_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, now())",
+        [
+            source_id,
+            scope_key,
+            run_id,
+            outcome,
+            len(reports),
+            seen,
+            sum(report.rows_loaded for report in reports),
+            sum(report.rows_quarantined for report in reports),
+            re.sub(r"\s+", " ", message)[:2000],
+        ],
+    )
+    connection.commit()

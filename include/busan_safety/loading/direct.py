@@ -1,0 +1,260 @@
+r"""Byte screen for CSV files whose own bytes fit the table: no value is touched in Python.
+
+Blocks of 256 KB are decoded strictly, re-encoded to UTF-8, split by quote parity and checked for
+the number of fields; each record gets its batch and line number in front. CP949's second bytes
+are never `,` `"` `\\` or a line break, so splitting bytes is safe; it happens after decoding all
+the same, because strict decoding is wanted anyway.
+"""
+
+from __future__ import annotations
+
+import csv
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from busan_safety.connectors.encoding import (
+    BLOCK,
+    UTF8_BOM,
+    refuse_replacement_characters,
+    sniff_encoding,
+)
+from busan_safety.connectors.errors import DeliveryRefused
+from busan_safety.connectors.layout import find_layout
+from busan_safety.connectors.records import Rejected
+from busan_safety.connectors.tabular import read_rows
+from busan_safety.loading.stream import Chunk, StreamCounts
+from busan_safety.sources import Source
+
+# A record longer than this is a quotation mark that was never closed.
+MAX_RECORD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Screened:
+    """A block after the screen: (line, UTF-8 record) pairs, refusals, and the decoded content."""
+
+    records: list[tuple[int, bytes]]
+    rejected: list[Rejected]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Where a chunk begins: in COPY's lines, in the file's lines, and its bytes in the file."""
+
+    copy_line: int
+    file_line: int
+    offset: int
+    size: int
+
+
+class DirectStream:
+    """RowStream over one CSV file with a single header row."""
+
+    copy_format: Literal["csv", "text"] = "csv"
+
+    def __init__(self, source: Source, path: Path) -> None:
+        """Read the header. Raises DeliveryRefused when form or encoding do not fit."""
+        self.path = path
+        encoding = sniff_encoding(path)
+        self.encoding: str | None = encoding
+        _, _, rows = read_rows(path)
+        layout, rest = find_layout(source, "csv", rows, path.name)
+        if next(rest, None) is None:
+            raise DeliveryRefused(
+                "empty", f"{path.name} holds a header and no rows; ask the sender for the data."
+            )
+        if layout.header_line != 1:
+            raise DeliveryRefused(
+                "wrong_columns", f"{path.name} must begin with its header row; see its contract."
+            )
+        by_position = sorted((at, name) for name, at in layout.positions.items())
+        if [at for at, _ in by_position] != list(range(len(layout.headers))):
+            raise DeliveryRefused("unknown_columns", f"{path.name} has a column without a name.")
+        self.form_id = layout.form.id
+        self.columns = [name for _, name in by_position]
+        self.counts = StreamCounts()
+        self._codec = "utf-8" if encoding == "utf-8-sig" else encoding
+        self._marks: list[_Mark] = []
+
+    def reject_limit(self) -> int:
+        """At least 100 rows, or about 1 % of the file judged by 100 bytes a row."""
+        return max(100, self.path.stat().st_size // 10_000)
+
+    def chunks(self, batch_id: int) -> Iterator[Chunk]:
+        """Yield UTF-8 CSV with `batch_id,line,` before each record."""
+        copy_line = 1
+        for mark, block in self._blocks():
+            screened = self._screen(block, mark.file_line)
+            records = screened.records
+            self.counts.content.update(screened.content.removesuffix(b"\n") + b"\n")
+            self.counts.rejected.extend(screened.rejected)
+            self.counts.read += len(records) + len(screened.rejected)
+            self.counts.sent += len(records)
+            if not records:
+                continue
+            self._marks.append(_Mark(copy_line, mark.file_line, mark.offset, mark.size))
+            copy_line += sum(text.count(b"\n") for _, text in records) + len(records)
+            front = b"%d," % batch_id
+            payload = front + (b"\n" + front).join([b"%d,%b" % record for record in records])
+            yield Chunk(payload + b"\n", len(records))
+
+    def row_of_copy_line(self, copy_line: int) -> tuple[int, str]:
+        """(file line, row) of a record, by screening its chunk again."""
+        at = bisect_right([mark.copy_line for mark in self._marks], copy_line) - 1
+        mark = self._marks[at]
+        reached = mark.copy_line - 1
+        for line, text in self._screen(self._bytes_of(mark), mark.file_line).records:
+            reached += text.count(b"\n") + 1
+            if reached >= copy_line:
+                return line, text.decode("utf-8")
+        raise LookupError(f"COPY line {copy_line} is not in {self.path.name}")
+
+    def rows_of_lines(self, lines: set[int]) -> dict[int, str]:
+        """Rows by file line; only the chunks that hold them are read again."""
+        starts = [mark.file_line for mark in self._marks]
+        wanted = {bisect_right(starts, line) - 1 for line in lines}
+        found: dict[int, str] = {}
+        for at in sorted(wanted):
+            mark = self._marks[at]
+            for line, text in self._screen(self._bytes_of(mark), mark.file_line).records:
+                if line in lines:
+                    found[line] = text.decode("utf-8")
+        return found
+
+    def _bytes_of(self, mark: _Mark) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(mark.offset)
+            return file.read(mark.size)
+
+    def _blocks(self) -> Iterator[tuple[_Mark, bytes]]:
+        """Yield raw blocks that end with a record, below the header."""
+        with self.path.open("rb") as file:
+            head = file.readline()
+            offset = len(head)
+            line = 2
+            self.counts.content.update(_plain(head.removeprefix(UTF8_BOM), self._codec))
+            carry = b""
+            while block := file.read(BLOCK):
+                if self.encoding != "cp949":
+                    refuse_replacement_characters(carry[-2:] + block, self.path.name)
+                carry += block
+                cut = _last_record_end(carry)
+                if cut == 0:
+                    continue
+                whole, carry = carry[:cut], carry[cut:]
+                yield _Mark(0, line, offset, len(whole)), whole
+                offset += len(whole)
+                line += whole.count(b"\n")
+            if carry:
+                yield _Mark(0, line, offset, len(carry)), carry
+
+    def _screen(self, block: bytes, first_line: int) -> _Screened:
+        """Split a block into records and refusals; blank lines are no rows."""
+        try:
+            text = _plain(block, self._codec)
+        except UnicodeDecodeError:
+            return self._screen_lines(block, first_line)
+        lines = text.split(b"\n")
+        if b'"' in text:
+            return self._screen_quoted(lines, first_line, text)
+        separators = len(self.columns) - 1
+        records = [pair for pair in enumerate(lines, first_line) if pair[1]]
+        bad = [pair for pair in records if pair[1].count(b",") != separators]
+        if not bad:
+            return _Screened(records, [], text)
+        refused = {line for line, _ in bad}
+        return _Screened(
+            [pair for pair in records if pair[0] not in refused],
+            [self._wrong_count(line, record.decode("utf-8")) for line, record in bad],
+            text,
+        )
+
+    def _screen_quoted(self, lines: list[bytes], first_line: int, content: bytes) -> _Screened:
+        records: list[tuple[int, bytes]] = []
+        rejected: list[Rejected] = []
+        at = 0
+        while at < len(lines):
+            end = at
+            quotes = lines[at].count(b'"')
+            size = len(lines[at])
+            while quotes % 2 and end + 1 < len(lines) and size < MAX_RECORD_BYTES:
+                end += 1
+                quotes += lines[end].count(b'"')
+                size += len(lines[end])
+            if quotes % 2:
+                # Never closed: refuse this one line and go on with the next.
+                rejected.append(
+                    Rejected(
+                        first_line + at,
+                        "unbalanced_quote",
+                        "a quotation mark is not closed",
+                        None,
+                        lines[at].decode("utf-8"),
+                    )
+                )
+                at += 1
+                continue
+            text = b"\n".join(lines[at : end + 1])
+            if text:
+                decoded = text.decode("utf-8")
+                if _field_count(decoded) == len(self.columns):
+                    records.append((first_line + at, text))
+                else:
+                    rejected.append(self._wrong_count(first_line + at, decoded))
+            at = end + 1
+        return _Screened(records, rejected, content)
+
+    def _screen_lines(self, block: bytes, first_line: int) -> _Screened:
+        """Slow path for a block with a byte that cannot be decoded: line by line."""
+        good: list[bytes] = []
+        rejected: list[Rejected] = []
+        for line, raw in enumerate(block.split(b"\n"), first_line):
+            try:
+                good.append(_plain(raw, self._codec))
+            except UnicodeDecodeError as error:
+                good.append(b"")
+                rejected.append(
+                    Rejected(
+                        line,
+                        "undecodable",
+                        f"byte {error.start + 1} of the line is not {self._codec}",
+                        None,
+                        raw.decode("latin-1"),
+                    )
+                )
+        screened = self._screen_quoted(good, first_line, b"\n".join(good))
+        return _Screened(screened.records, [*rejected, *screened.rejected], screened.content)
+
+    def _wrong_count(self, line: int, text: str) -> Rejected:
+        count = _field_count(text)
+        reason = f"{count} fields where the header has {len(self.columns)}"
+        return Rejected(line, "wrong_field_count", reason, None, text)
+
+
+def _plain(block: bytes, codec: str) -> bytes:
+    """Bytes as UTF-8 with plain line feeds: the same for every re-save of the same content."""
+    text = block if codec == "utf-8" and block.isascii() else block.decode(codec).encode("utf-8")
+    return text.replace(b"\r\n", b"\n") if b"\r" in text else text
+
+
+def _last_record_end(block: bytes) -> int:
+    """Position after the last line break outside quotes, 0 when there is none yet."""
+    cut = block.rfind(b"\n") + 1
+    if b'"' not in block:
+        return cut
+    while cut and block.count(b'"', 0, cut) % 2:
+        cut = block.rfind(b"\n", 0, cut - 1) + 1
+    if cut == 0 and len(block) > 2 * MAX_RECORD_BYTES:
+        return block.rfind(b"\n") + 1
+    return cut
+
+
+def _field_count(text: str) -> int:
+    try:
+        return len(next(csv.reader([text.replace("\n", " ")]), []))
+    except csv.Error:
+        return -1

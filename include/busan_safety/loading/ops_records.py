@@ -1,0 +1,251 @@
+"""Rows of `ops` and `quarantine` for one delivery: the batch, its refusals, its slices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from busan_safety import __version__
+from busan_safety.connectors.errors import DeliveryRefused
+from busan_safety.connectors.normalise import FINDING_REASONS
+from busan_safety.connectors.records import Rejected
+from busan_safety.landing import Landed
+from busan_safety.loading.report import BatchReport
+from busan_safety.loading.stream import RowStream
+from busan_safety.settings import get_settings
+from busan_safety.sources import Source
+
+KEPT_FLAGS = frozenset({"total"})
+
+
+@dataclass(frozen=True)
+class DeliveryFacts:
+    """What is known about a delivery beside its rows."""
+
+    scope_key: str
+    period: str | None
+    run_id: str | None
+
+
+def known_delivery(
+    connection: psycopg.Connection, source: Source, scope_key: str, bytes_sha256: str
+) -> BatchReport | None:
+    """Return the batch that loaded these very bytes, if any."""
+    return _known(connection, source, scope_key, "bytes_sha256 = %s", [bytes_sha256])
+
+
+def known_content(
+    connection: psycopg.Connection,
+    source: Source,
+    scope_key: str,
+    period: str | None,
+    content_sha256: str,
+) -> BatchReport | None:
+    """Return the batch of the same canonical content and period (a re-save in other bytes)."""
+    where = "content_sha256 = %s and period is not distinct from %s"
+    return _known(connection, source, scope_key, where, [content_sha256, period])
+
+
+_REPORTED = (
+    "batch_id, source_id, scope_key, file_name, period, form_id, encoding, rows_read,"
+    " rows_out_of_scope, rows_received, rows_loaded, rows_quarantined, rows_mended, rows_flagged"
+)
+
+
+def _known(
+    connection: psycopg.Connection, source: Source, scope_key: str, where: str, values: list[Any]
+) -> BatchReport | None:
+    cursor = connection.execute(
+        f"select {_REPORTED} from ops.batch where source_id = %s and scope_key = %s"  # noqa: S608
+        f" and status = 'loaded' and {where} order by batch_id desc limit 1",
+        [source.id, scope_key, *values],
+    )
+    row = cursor.fetchone()
+    if row is None or cursor.description is None:
+        return None
+    names = [column.name for column in cursor.description]
+    return BatchReport(status="duplicate", **dict(zip(names, row, strict=True)))
+
+
+def record_refusal(
+    connection: psycopg.Connection,
+    source: Source,
+    landed: Landed,
+    facts: DeliveryFacts,
+    refusal: DeliveryRefused,
+) -> None:
+    """Write the row of a delivery that was refused whole, once for the same bytes."""
+    connection.execute(
+        """
+        insert into ops.batch (source_id, scope_key, period, file_name, landed_path, byte_count,
+            bytes_sha256, status, refusal_code, refusal_reason, is_synthetic, run_id, code_version)
+        select %(source)s, %(scope)s, %(period)s, %(name)s, %(path)s, %(bytes)s, %(hash)s,
+            'refused', %(code)s, %(reason)s, %(synthetic)s, %(run)s, %(version)s
+        where not exists (
+            select 1 from ops.batch where source_id = %(source)s and scope_key = %(scope)s
+            and bytes_sha256 = %(hash)s and status = 'refused' and refusal_reason = %(reason)s)
+        """,
+        {
+            **_identity(source, landed, facts),
+            "code": refusal.code,
+            "reason": str(refusal),
+        },
+    )
+
+
+def _identity(source: Source, landed: Landed, facts: DeliveryFacts) -> dict[str, Any]:
+    return {
+        "source": source.id,
+        "scope": facts.scope_key,
+        "period": facts.period,
+        "name": landed.name,
+        "path": str(landed.folder.relative_to(get_settings().landing_dir)),
+        "bytes": landed.byte_count,
+        "hash": landed.bytes_sha256,
+        "synthetic": get_settings().is_synthetic,
+        "run": facts.run_id,
+        "version": __version__,
+    }
+
+
+def open_batch(
+    connection: psycopg.Connection,
+    source: Source,
+    landed: Landed,
+    stream: RowStream,
+    facts: DeliveryFacts,
+) -> int:
+    """Insert the batch with counts of zero and return its number; `close_batch` fills it."""
+    row = connection.execute(
+        """
+        insert into ops.batch (source_id, scope_key, period, form_id, file_name, landed_path,
+            byte_count, bytes_sha256, encoding, status, is_synthetic, run_id, code_version)
+        values (%(source)s, %(scope)s, %(period)s, %(form)s, %(name)s, %(path)s, %(bytes)s,
+            %(hash)s, %(encoding)s, 'loaded', %(synthetic)s, %(run)s, %(version)s)
+        returning batch_id
+        """,
+        {
+            **_identity(source, landed, facts),
+            "form": stream.form_id,
+            "encoding": stream.encoding,
+        },
+    ).fetchone()
+    if row is None:
+        raise LookupError("the database gave no batch number")
+    return int(row[0])
+
+
+def write_rejected(connection: psycopg.Connection, batch_id: int, rejected: list[Rejected]) -> None:
+    """Keep each refused row whole, with its line and reason."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "copy quarantine.rejected_row (batch_id, line, reason_code, reason, column_name,"
+            " raw_row) from stdin"
+        ) as copy,
+    ):
+        for row in rejected:
+            encoding = "latin-1" if row.code == "undecodable" else "utf-8"
+            raw = row.raw.encode(encoding)
+            copy.write_row((batch_id, row.line, row.code, row.reason, row.column, raw))
+
+
+def write_findings(connection: psycopg.Connection, batch_id: int, stream: RowStream) -> None:
+    """Keep what normalisers mended or flagged, with the value before and after."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "copy quarantine.row_finding (batch_id, line, rule_id, action, reason, before, after)"
+            " from stdin"
+        ) as copy,
+    ):
+        for line, (rule_id, column, before, after) in stream.counts.findings:
+            action = "flag" if rule_id in KEPT_FLAGS else "mend"
+            was, now = (
+                (None, None) if action == "flag" else (Jsonb({column: v}) for v in (before, after))
+            )
+            reason = FINDING_REASONS[rule_id]
+            copy.write_row((batch_id, line, rule_id, action, reason, was, now))
+
+
+def close_batch(
+    connection: psycopg.Connection,
+    batch_id: int,
+    content_sha256: str,
+    reference_date: Any,
+    counts: dict[str, int],
+) -> None:
+    """Write the counts, the content's hash and the newest date of a loaded batch."""
+    connection.execute(
+        """
+        update ops.batch set content_sha256 = %(content)s, reference_date = %(date)s,
+            rows_read = %(rows_read)s, rows_out_of_scope = %(rows_out_of_scope)s,
+            rows_received = %(rows_received)s, rows_loaded = %(rows_loaded)s,
+            rows_quarantined = %(rows_quarantined)s, rows_mended = %(rows_mended)s,
+            rows_flagged = %(rows_flagged)s, loaded_at = now()
+        where batch_id = %(batch)s
+        """,
+        {"content": content_sha256, "date": reference_date, "batch": batch_id, **counts},
+    )
+
+
+def take_slices(
+    connection: psycopg.Connection,
+    source: Source,
+    batch_id: int,
+    facts: DeliveryFacts,
+    reference_date: Any,
+) -> None:
+    """Make this batch the current one for its slices.
+
+    A snapshot that is newer by its own reference date stays current.
+    """
+    if source.slice.columns:
+        key = sql.SQL(" || '|' || ").join(
+            sql.SQL("{}::text").format(sql.Identifier(name)) for name in source.slice.columns
+        )
+        keys = sql.SQL("select distinct {} as k from {} where _batch_id = {}").format(
+            key, sql.Identifier("raw", source.id), sql.Literal(batch_id)
+        )
+    else:
+        constant = "all" if source.slice.snapshot else (facts.period or "all")
+        keys = sql.SQL("select {} as k").format(sql.Literal(constant))
+    newer_stays = sql.SQL(
+        "and (b.reference_date is null or {date}::date is null or b.reference_date <= {date}::date)"
+        if source.slice.snapshot
+        else ""
+    ).format(date=sql.Literal(reference_date))
+    connection.execute(
+        sql.SQL(
+            "update ops.batch_slice s set superseded_at = now(), superseded_by = {batch}"
+            " from ops.batch b, ({keys}) k where s.source_id = {source} and s.slice_key = k.k"
+            " and s.superseded_at is null and b.batch_id = s.batch_id {newer_stays}"
+        ).format(
+            batch=sql.Literal(batch_id),
+            keys=keys,
+            source=sql.Literal(source.id),
+            newer_stays=newer_stays,
+        )
+    )
+    connection.execute(
+        sql.SQL(
+            "insert into ops.batch_slice (batch_id, source_id, slice_key, superseded_at,"
+            " superseded_by) select {batch}, {source}, k.k,"
+            " case when s.batch_id is not null then now() end, s.batch_id"
+            " from ({keys}) k left join ops.batch_slice s on s.source_id = {source}"
+            " and s.slice_key = k.k and s.superseded_at is null"
+        ).format(batch=sql.Literal(batch_id), keys=keys, source=sql.Literal(source.id))
+    )
+
+
+def finding_counts(connection: psycopg.Connection, batch_id: int) -> dict[str, int]:
+    """Rows by rule that mended or flagged them."""
+    rows = connection.execute(
+        "select rule_id, count(*) from quarantine.row_finding where batch_id = %s group by 1",
+        [batch_id],
+    )
+    return {rule_id: count for rule_id, count in rows}

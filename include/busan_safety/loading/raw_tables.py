@@ -1,0 +1,99 @@
+"""Raw tables and their current views, made from the registry."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from busan_safety.sources import Source, all_sources
+from busan_safety.warehouse import connect
+
+
+def create_raw_tables() -> None:
+    """Create the raw table and the view of current rows of every source; add new columns.
+
+    Idempotent. A column whose type in the registry differs from the table's is left alone: that
+    is a change of contract and needs a migration.
+    """
+    with connect("loader") as connection:
+        connection.execute("select pg_advisory_xact_lock(20240402)")
+        for source in all_sources().values():
+            _create_table(connection, source)
+            _create_view(connection, source)
+
+
+def slice_expression(source: Source) -> sql.Composable:
+    """SQL over alias `r` for the slice a raw row belongs to; a constant when the file has one."""
+    if not source.slice.columns:
+        return sql.SQL("s.slice_key")
+    parts = [sql.SQL("r.{}::text").format(sql.Identifier(name)) for name in source.slice.columns]
+    return sql.SQL(" || '|' || ").join(parts)
+
+
+def _create_table(connection: psycopg.Connection, source: Source) -> None:
+    table = sql.Identifier("raw", source.id)
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.type))
+        for column in source.columns
+    ]
+    own = [
+        sql.SQL("_batch_id integer not null"),
+        sql.SQL("_line bigint not null"),
+        sql.SQL("_flags text[]"),
+    ]
+    connection.execute(
+        sql.SQL("create table if not exists {} ({})").format(
+            table, sql.SQL(", ").join([*own, *columns])
+        )
+    )
+    for column in columns:
+        connection.execute(
+            sql.SQL("alter table {} add column if not exists {}").format(table, column)
+        )
+    # Rows of a batch lie together: a block-range index finds them at almost no cost.
+    connection.execute(
+        sql.SQL(
+            "create index if not exists {} on {} using brin (_batch_id) with (pages_per_range=16)"
+        ).format(sql.Identifier(f"{source.id}_batch"), table)
+    )
+    comment = f"{source.title.ko} / {source.title.en}. {source.grain} Typed rows as sent."
+    connection.execute(sql.SQL("comment on table {} is {}").format(table, sql.Literal(comment)))
+    for column_model in source.columns:
+        description = column_model.description
+        unit = f" [{column_model.unit}]" if column_model.unit else ""
+        connection.execute(
+            sql.SQL("comment on column {}.{} is {}").format(
+                table,
+                sql.Identifier(column_model.name),
+                sql.Literal(f"{description.ko} / {description.en}{unit}"),
+            )
+        )
+
+
+def _create_view(connection: psycopg.Connection, source: Source) -> None:
+    view = sql.Identifier("raw", f"current_{source.id}")
+    wanted = ["_batch_id", "_line", "_flags", *(column.name for column in source.columns)]
+    if _columns_of(connection, f"current_{source.id}") not in ([], wanted):
+        connection.execute(sql.SQL("drop view {} cascade").format(view))
+    connection.execute(
+        sql.SQL(
+            "create or replace view {} as select {} from {} r join ops.batch_slice s"
+            " on s.batch_id = r._batch_id and s.source_id = {} and s.superseded_at is null"
+            " and s.slice_key = {}"
+        ).format(
+            view,
+            sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(name)) for name in wanted),
+            sql.Identifier("raw", source.id),
+            sql.Literal(source.id),
+            slice_expression(source),
+        )
+    )
+
+
+def _columns_of(connection: psycopg.Connection, relation: str) -> list[str]:
+    rows = connection.execute(
+        "select column_name from information_schema.columns"
+        " where table_schema = 'raw' and table_name = %s order by ordinal_position",
+        [relation],
+    )
+    return [row[0] for row in rows]

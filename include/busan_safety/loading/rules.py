@@ -1,0 +1,269 @@
+"""Rules of the registry over a loaded batch, set by set, inside the loading transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from busan_safety.sources import Source
+from busan_safety.sources.model import Rule
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A row that a rule took out of the raw table."""
+
+    line: int
+    code: str
+    reason: str
+    column: str | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the rules did: rows removed, rows that stay, newest date among those that stay."""
+
+    removed: list[Removed]
+    rows_loaded: int
+    reference_date: dt.date | None
+
+
+@dataclass(frozen=True)
+class _Check:
+    """A reason to take a row out: SQL over alias `r`."""
+
+    condition: sql.Composable
+    code: str
+    reason: str
+    column: str | None
+
+
+def apply_rules(
+    connection: psycopg.Connection, source: Source, batch_id: int, *, direct: bool
+) -> Outcome:
+    """Apply value checks, rules and the duplicate policy to one batch.
+
+    direct: whether nullability was not checked yet. Mended and flagged rows are recorded in
+    `quarantine.row_finding`. One scan counts what each rule would touch; only rules that touch
+    something cost another.
+    """
+    connection.execute("set local work_mem = '256MB'")
+    checks = _checks(source, direct=direct)
+    rules = [rule for rule in source.rules if rule.action != "quarantine"]
+    rules = [rule for rule in rules if _reference_is_there(connection, rule)]
+    rows, bad, touched, newest = _survey(connection, source, batch_id, checks, rules)
+    removed = _quarantine(connection, source, batch_id, checks) if bad else []
+    for rule, count in zip(rules, touched, strict=True):
+        if count and rule.action == "mend":
+            _mend(connection, source, batch_id, rule)
+        elif count:
+            _flag(connection, source, batch_id, rule)
+    removed += _duplicates(connection, source, batch_id)
+    return Outcome(removed, rows - len(removed), newest)
+
+
+def _table(source: Source) -> sql.Identifier:
+    return sql.Identifier("raw", source.id)
+
+
+def _checks(source: Source, *, direct: bool) -> list[_Check]:
+    checks = []
+    for column in source.columns:
+        name = sql.Identifier(column.name)
+        if (direct and not column.nullable) or column.name in source.slice.columns:
+            empty = sql.SQL("r.{} is null").format(name)
+            checks.append(_Check(empty, "missing_value", f"{column.name} is empty", column.name))
+        if column.domain:
+            outside = sql.SQL("r.{} <> all ({})").format(name, sql.Literal(column.domain))
+            reason = f"{column.name} is none of {', '.join(column.domain)}"
+            checks.append(_Check(outside, "outside_domain", reason, column.name))
+    for rule in source.rules:
+        if rule.action == "quarantine":
+            checks.append(_Check(sql.SQL(rule.when), rule.id, rule.reason.en, None))
+    return checks
+
+
+def _any_of(checks: list[_Check]) -> sql.Composable:
+    if not checks:
+        return sql.SQL("false")
+    return sql.SQL(" or ").join(sql.SQL("({})").format(check.condition) for check in checks)
+
+
+def _survey(
+    connection: psycopg.Connection,
+    source: Source,
+    batch_id: int,
+    checks: list[_Check],
+    rules: list[Rule],
+) -> tuple[int, int, list[int], dt.date | None]:
+    """(rows, rows to remove, rows each rule touches, newest date of rows that stay)."""
+    bad = sql.SQL("({}) is true").format(_any_of(checks))
+    column = source.column(source.freshness.event_column)
+    newest = sql.SQL("max(r.{}) filter (where ({}) is not true)").format(
+        sql.Identifier(column.name), _any_of(checks)
+    )
+    newest = (
+        sql.SQL("make_date({}, 12, 31)").format(newest)
+        if column.type == "smallint"
+        else sql.SQL("({})::date").format(newest)
+    )
+    touched = [sql.SQL("count(*) filter (where {})").format(sql.SQL(rule.when)) for rule in rules]
+    row = connection.execute(
+        sql.SQL("select {} from {} r where r._batch_id = {}").format(
+            sql.SQL(", ").join(
+                [sql.SQL("count(*), count(*) filter (where {})").format(bad), newest, *touched]
+            ),
+            _table(source),
+            sql.Literal(batch_id),
+        )
+    ).fetchone()
+    if row is None:
+        raise LookupError(f"{source.id}: the survey of batch {batch_id} gave no row")
+    return row[0], row[1], list(row[3:]), row[2]
+
+
+def _quarantine(
+    connection: psycopg.Connection, source: Source, batch_id: int, checks: list[_Check]
+) -> list[Removed]:
+    case = sql.SQL(" ").join(
+        sql.SQL("when {} then {}").format(check.condition, sql.Literal(at))
+        for at, check in enumerate(checks)
+    )
+    rows = connection.execute(
+        sql.SQL(
+            "delete from {} r where r._batch_id = {} and ({}) returning r._line, case {} end"
+        ).format(_table(source), sql.Literal(batch_id), _any_of(checks), case)
+    )
+    return [
+        Removed(line, checks[at].code, checks[at].reason, checks[at].column) for line, at in rows
+    ]
+
+
+def _mend(connection: psycopg.Connection, source: Source, batch_id: int, rule: Rule) -> None:
+    assignments = sql.SQL(", ").join(
+        sql.SQL("{} = {}").format(
+            sql.Identifier(name),
+            sql.SQL("null") if value is None else sql.SQL("r.{}").format(sql.Identifier(value)),
+        )
+        for name, value in (rule.set or {}).items()
+    )
+    before = _json_of("old", rule.set or {})
+    after = _json_of("new", rule.set or {})
+    connection.execute(
+        sql.SQL(
+            "with mended as (update {} r set {}, _flags = array_append(r._flags, {rule})"
+            " where r._batch_id = {batch} and ({when})"
+            " returning new._line, {} as before, {} as after)"
+            " insert into quarantine.row_finding"
+            " (batch_id, line, rule_id, action, reason, before, after)"
+            " select {batch}, _line, {rule}, 'mend', {reason}, before, after from mended"
+        ).format(
+            _table(source),
+            assignments,
+            before,
+            after,
+            rule=sql.Literal(rule.id),
+            batch=sql.Literal(batch_id),
+            when=sql.SQL(rule.when),
+            reason=sql.Literal(rule.reason.en),
+        )
+    )
+
+
+def _json_of(row: str, names: Iterable[str]) -> sql.Composable:
+    parts = [
+        sql.SQL("{}, {}.{}").format(sql.Literal(name), sql.SQL(row), sql.Identifier(name))
+        for name in names
+    ]
+    return sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(parts))
+
+
+def _flag(connection: psycopg.Connection, source: Source, batch_id: int, rule: Rule) -> None:
+    _flag_where(connection, source, batch_id, rule.id, rule.reason.en, sql.SQL(rule.when))
+
+
+def _flag_where(
+    connection: psycopg.Connection,
+    source: Source,
+    batch_id: int,
+    rule_id: str,
+    reason: str,
+    when: sql.Composable,
+) -> None:
+    connection.execute(
+        sql.SQL(
+            "with flagged as (update {} r set _flags = array_append(r._flags, {rule})"
+            " where r._batch_id = {batch} and ({when}) returning r._line)"
+            " insert into quarantine.row_finding (batch_id, line, rule_id, action, reason)"
+            " select {batch}, _line, {rule}, 'flag', {reason} from flagged"
+        ).format(
+            _table(source),
+            rule=sql.Literal(rule_id),
+            batch=sql.Literal(batch_id),
+            when=when,
+            reason=sql.Literal(reason),
+        )
+    )
+
+
+def _reference_is_there(connection: psycopg.Connection, rule: Rule) -> bool:
+    if not rule.needs_reference:
+        return True
+    found = connection.execute("select to_regclass('reference.districts')").fetchone()
+    return found is not None and found[0] is not None
+
+
+def _duplicates(connection: psycopg.Connection, source: Source, batch_id: int) -> list[Removed]:
+    """Rows that repeat an earlier row of the batch; the first by line stays.
+
+    A hash aggregate finds whether there are any; only then are those keys sorted.
+    """
+    policy = source.duplicates
+    if policy is None:
+        return []
+    names = policy.columns or [
+        column.name for column in source.columns if column.name not in policy.ignore
+    ]
+    key = sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(name)) for name in names)
+    table = _table(source)
+    batch = sql.Literal(batch_id)
+    digest = (
+        sql.SQL("hashtextextended(r.{}::text, 0)").format(sql.Identifier(names[0]))
+        if len(names) == 1
+        else sql.SQL("hash_record_extended(row({}), 0)").format(key)
+    )
+    repeated = connection.execute(
+        sql.SQL(
+            "select {digest} from {table} r where r._batch_id = {batch}"
+            " group by 1 having count(*) > 1"
+        ).format(digest=digest, table=table, batch=batch)
+    ).fetchall()
+    if not repeated:
+        return []
+    later = sql.SQL(
+        "r.ctid = any (array(select c from (select r.ctid as c, row_number() over"
+        " (partition by {key} order by r._line, r.ctid) as nth from {table} r"
+        " where r._batch_id = {batch} and {digest} = any ({hashes})) numbered where nth > 1))"
+    ).format(
+        key=key,
+        table=table,
+        batch=batch,
+        digest=digest,
+        hashes=sql.Literal([row[0] for row in repeated]),
+    )
+    if policy.action == "flag":
+        _flag_where(
+            connection, source, batch_id, "duplicate", "repeats an earlier row of the file", later
+        )
+        return []
+    rows = connection.execute(
+        sql.SQL("delete from {} r where r._batch_id = {} and {} returning r._line").format(
+            table, batch, later
+        )
+    )
+    reason = f"repeats an earlier row of the file ({', '.join(names)})"
+    return [Removed(line, "duplicate", reason, names[0]) for (line,) in rows]

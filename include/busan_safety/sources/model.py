@@ -1,0 +1,269 @@
+"""Typed model of one source's YAML file: who sends what, in which forms, under which contract."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+Agency = Literal["city", "police", "education", "districts"]
+Format = Literal["csv", "xlsx", "records"]
+TransportKind = Literal["file_drop", "datagokr", "odcloud", "neis", "standard_data"]
+Normaliser = Literal[
+    "trim", "collapse", "number", "date", "datetime", "month", "coordinate", "drop_code"
+]
+Derivation = Literal[
+    "as_is",
+    "code_in_parentheses",
+    "crime_class",
+    "district",
+    "district_in_address",
+    "district_with_city",
+    "station",
+    "year",
+]
+
+
+def _regular_expression(pattern: str) -> str:
+    re.compile(pattern)
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_regular_expression)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Text(_Strict):
+    """A text in Korean and English."""
+
+    ko: str
+    en: str
+
+
+class Derive(_Strict):
+    """How a column that the sender does not give is found from others.
+
+    `from` names columns, or `$period` (of the file), `$scope` (the sender's district) and `$form`.
+    """
+
+    from_: str | list[str] = Field(alias="from")
+    with_: Derivation = Field(alias="with")
+
+    @property
+    def inputs(self) -> list[str]:
+        """Names of the inputs, first that gives a result wins."""
+        return [self.from_] if isinstance(self.from_, str) else self.from_
+
+
+class Column(_Strict):
+    """A column of the raw table and every header spelling seen for it."""
+
+    name: str
+    headers: list[str] = []
+    type: str
+    unit: str | None = None
+    nullable: bool = True
+    privacy: Literal["public", "restricted"] = "public"
+    domain: list[str] | None = None
+    normalise: list[Normaliser] = []
+    derive: Derive | None = None
+    zero_is_missing: bool = False
+    description: Text
+
+
+class Melt(_Strict):
+    """Turns a wide table into rows: each header that fits `pattern` becomes one record.
+
+    Named groups of the pattern fill columns of the same name; the group `measure` names the
+    column that takes the cell, otherwise `value` does.
+    """
+
+    pattern: Pattern
+    value: str | None = None
+    keep: MeltKeep | None = None
+
+
+class MeltKeep(_Strict):
+    """Which of the melted columns are ours, and which must be there."""
+
+    column: str
+    expect: Literal["all_districts"] | None = None
+
+
+class Form(_Strict):
+    """One shape in which the source is sent."""
+
+    id: str
+    title: str
+    formats: list[Format]
+    requires: list[str] | Literal["all"]
+    upper_header: Pattern | None = None
+    melt: Melt | None = None
+    assume_city: bool = False
+    sender_scope: Literal["required"] | None = None
+
+
+class Transport(_Strict):
+    """How a source is fetched; the connection's address and key live outside the registry."""
+
+    kind: TransportKind
+    connection: str
+    path: str
+    pattern: Pattern | None = None
+    params: dict[str, str] = {}
+    page_size: int = 1000
+    success: list[str] = ["00", "0", "0000", "INFO-000"]
+    senders: Literal["districts"] | None = None
+    exceptions: dict[str, Transport] = {}
+
+
+class Slice(_Strict):
+    """What a later delivery replaces: the same period, the same columns' values, or all."""
+
+    period: Literal["day", "month", "year"] | None = None
+    columns: list[str] = []
+    snapshot: bool = False
+
+
+class Scope(_Strict):
+    """Which rows of a file are Busan's."""
+
+    column: str
+    place: str
+    prefix: str | None = None
+    values: list[str] | None = None
+    not_null: bool = False
+
+
+class Totals(_Strict):
+    """Rows that are totals of others: kept, with the flag `total`."""
+
+    column: str
+    values: list[str]
+
+
+class Contract(_Strict):
+    """What happens when the form changes."""
+
+    tables: Literal["evolve", "freeze"]
+    columns: Literal["evolve", "freeze"]
+    types: Literal["discard_row", "freeze"]
+
+
+class Rule(_Strict):
+    """A check in SQL over the loaded batch: quarantine, mend or flag the rows where it holds."""
+
+    id: str
+    action: Literal["quarantine", "mend", "flag"]
+    when: str
+    set: dict[str, str | None] | None = None
+    needs_reference: bool = False
+    reason: Text
+
+    @model_validator(mode="after")
+    def _mend_sets_something(self) -> Rule:
+        if (self.action == "mend") != bool(self.set):
+            raise ValueError(f"rule {self.id}: `set` goes with action mend, and only with it")
+        return self
+
+
+class Duplicates(_Strict):
+    """What happens to rows that repeat an earlier one in `columns` (default: all but `ignore`)."""
+
+    action: Literal["quarantine", "flag"]
+    columns: list[str] = []
+    ignore: list[str] = []
+
+
+class Freshness(_Strict):
+    """How old the newest event may be before people are told."""
+
+    event_column: str
+    warn_days: int
+    fail_days: int
+
+
+class Source(_Strict):
+    """One feed of one agency."""
+
+    id: str
+    title: Text
+    agency: Agency
+    publisher: Text
+    legal_basis: str
+    licence: str
+    grain: str
+    cadence: Literal["daily", "monthly", "quarterly", "yearly"]
+    freshness: Freshness
+    transport: Transport
+    natural_key: list[str]
+    slice: Slice
+    scope: Scope | None = None
+    contract: Contract
+    interface: Literal["published", "ours"] = "published"
+    totals: Totals | None = None
+    forms: list[Form]
+    columns: list[Column]
+    ignored_headers: list[str] = []
+    rules: list[Rule] = []
+    duplicates: Duplicates | None = None
+
+    def column(self, name: str) -> Column:
+        """Return the column called `name`; KeyError when there is none."""
+        return self._by_name[name]
+
+    @property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @property
+    def header_map(self) -> dict[str, str]:
+        """Squashed header spelling → column name."""
+        return {squash(header): column.name for column in self.columns for header in column.headers}
+
+    @property
+    def loads_directly(self) -> bool:
+        """Whether the file's own bytes can be copied: no value needs another shape first."""
+        plain = all(
+            not (column.normalise or column.derive or column.zero_is_missing)
+            for column in self.columns
+        )
+        one_csv = len(self.forms) == 1 and self.forms[0].formats == ["csv"]
+        return plain and one_csv and not (self.scope or self.totals or self.forms[0].melt)
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Source:
+        known = {column.name for column in self.columns}
+        named = {
+            *self.slice.columns,
+            *(self.duplicates.columns if self.duplicates else []),
+            *([self.scope.column] if self.scope else []),
+            *([self.totals.column] if self.totals else []),
+            *(name for rule in self.rules for name in rule.set or {}),
+            *(name for form in self.forms if form.requires != "all" for name in form.requires),
+        }
+        if unknown := named - known:
+            raise ValueError(f"{self.id}: no such columns: {', '.join(sorted(unknown))}")
+        spellings = [
+            spelling
+            for column in self.columns
+            for spelling in {squash(header) for header in column.headers}
+        ]
+        if twice := {spelling for spelling in spellings if spellings.count(spelling) > 1}:
+            raise ValueError(f"{self.id}: header given to two columns: {', '.join(sorted(twice))}")
+        return self
+
+
+def squash(header: str) -> str:
+    """Spell a header without what senders change freely: width, spaces, case, quotes."""
+    text = unicodedata.normalize("NFKC", header)
+    return re.sub(r"[\s\"'\ufeff]+", "", text).casefold()
+
+
+Melt.model_rebuild()
+Transport.model_rebuild()

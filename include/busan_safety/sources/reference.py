@@ -1,0 +1,152 @@
+"""Reference data in git that turns senders' spellings into codes: districts, stations, classes."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from busan_safety.settings import get_settings
+
+CITY_CODE = "26"
+_CITY = re.compile(r"^부산(?:광역시|공역시|직할시|시)?\s*(?=\S)")
+_OTHER_PROVINCE = re.compile(
+    r"^(서울|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|충청|전북|전남|전라|경북|경남|경상|제주)"
+    r"(?:특별자치시|특별자치도|특별시|광역시|통합특별시|[남북]?도|시)?(?=[\s가-힣(]|$)"
+)
+_CODE = re.compile(r"\(\s*(\d{5,10})\s*\)")
+_REMARK = re.compile(r"\([^)]*\)")
+# Names that districts of other cities bear too (DOMAIN A8: name parsing traps).
+_NAMESAKES = frozenset({"중구", "서구", "동구", "남구", "북구", "강서구"})
+
+
+@dataclass(frozen=True)
+class District:
+    """One of the 16 districts with its codes in the five systems."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    instt_code: str
+
+
+class Elsewhere:
+    """The place is not in Busan: out of scope, which differs from not understood."""
+
+
+ELSEWHERE = Elsewhere()
+
+
+@lru_cache(maxsize=1)
+def districts() -> dict[str, District]:
+    """The 16 districts by MOIS code."""
+    return {
+        row["district_code"]: District(
+            row["district_code"], row["name_ko"], row["name_en"], row["instt_code"]
+        )
+        for row in _seed("districts")
+    }
+
+
+def find_district(text: str | None, *, assume_city: bool) -> str | Elsewhere | None:
+    """District code for an office or place name, ELSEWHERE, or None when not understood.
+
+    text: such as `부산광역시(자연재난과) 부산진구청`, `부산 중구`, `기장군`, `26110`.
+    assume_city: whether a bare namesake such as `중구` may be taken for Busan's.
+    """
+    if not text:
+        return None
+    plain = _squeeze(text)
+    if plain in districts():
+        return plain
+    if code := _CODE.search(plain):
+        found = code.group(1)[:5]
+        return found if found in districts() else ELSEWHERE
+    plain = _squeeze(_REMARK.sub(" ", plain))
+    if _OTHER_PROVINCE.match(plain):
+        return ELSEWHERE
+    if (city := _CITY.match(plain)) and plain not in _district_aliases():
+        return _first_district(plain[city.end() :])
+    found_bare = _first_district(plain)
+    if found_bare and not assume_city and _bare_name(plain) in _NAMESAKES:
+        return None
+    return found_bare
+
+
+def find_district_with_city(text: str | None) -> str | Elsewhere | None:
+    """District code for a name that must begin with the city (`부산중구`), else ELSEWHERE."""
+    if not text or not (city := _CITY.match(_squeeze(text))):
+        return ELSEWHERE
+    return _first_district(_squeeze(text)[city.end() :])
+
+
+def find_station(text: str | None) -> str | None:
+    """Station code for `중부`, `부산진경찰서`, `부산 연제경찰서`, `부산동부경찰서/초량지구대`."""
+    if not text:
+        return None
+    plain = re.sub(r"\s+", "", _squeeze(text)).split("/")[0]
+    aliases = _station_aliases()
+    if plain in aliases:
+        return aliases[plain]
+    for prefix in ("부산광역시", "부산시", "부산"):
+        if plain.startswith(prefix) and plain.removeprefix(prefix) in aliases:
+            return aliases[plain.removeprefix(prefix)]
+    return None
+
+
+def find_crime_class(text: str | None) -> str | None:
+    """Crime class code for a middle class in any spelling (`기타 강간/강제추행등`)."""
+    return _crime_classes().get(_letters(text)) if text else None
+
+
+def _first_district(rest: str) -> str | None:
+    words = rest.split()
+    aliases = _district_aliases()
+    candidates: Iterable[str] = [words[0], rest] if words else []
+    for word in candidates:
+        if word in aliases:
+            return aliases[word]
+    # A space lost after the district: `동구망양로`.
+    match = re.match(r"^(.{1,3}?[구군])(?:청)?", rest)
+    return aliases.get(match.group(1)) if match else None
+
+
+def _bare_name(plain: str) -> str:
+    return plain.split()[0].removesuffix("청")
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^0-9A-Za-z가-힣]", "", unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=1)
+def _district_aliases() -> dict[str, str]:
+    return {row["alias"]: row["district_code"] for row in _seed("district_aliases")}
+
+
+@lru_cache(maxsize=1)
+def _station_aliases() -> dict[str, str]:
+    return {row["alias"]: row["station_code"] for row in _seed("station_aliases")}
+
+
+@lru_cache(maxsize=1)
+def _crime_classes() -> dict[str, str]:
+    return {
+        _letters(spelling): row["crime_class_code"]
+        for row in _seed("crime_classes")
+        for spelling in [row["class_middle"], *row["aliases"].split("|")]
+        if spelling
+    }
+
+
+def _seed(name: str) -> list[dict[str, str]]:
+    path = get_settings().seeds_dir / f"{name}.csv"
+    with path.open(encoding="utf-8", newline="") as seed:
+        return list(csv.DictReader(seed))

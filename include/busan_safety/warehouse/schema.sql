@@ -1,0 +1,194 @@
+-- Schemas, roles' rights and the platform's own records (schema ops).
+-- Idempotent: run at every start. Roles exist already (warehouse/bootstrap.py).
+
+create schema if not exists raw authorization loader;
+create schema if not exists quarantine authorization loader;
+create schema if not exists ops authorization loader;
+create schema if not exists reference authorization transformer;
+create schema if not exists staging authorization transformer;
+create schema if not exists intermediate authorization transformer;
+create schema if not exists marts authorization transformer;
+create schema if not exists evaluation authorization transformer;
+create schema if not exists disclosed authorization transformer;
+create schema if not exists published_candidate authorization transformer;
+create schema if not exists published authorization publisher;
+
+set role loader;
+
+create table if not exists ops.batch (
+    batch_id integer generated always as identity primary key,
+    source_id text not null,
+    scope_key text not null,
+    period text,
+    form_id text,
+    file_name text not null,
+    landed_path text not null,
+    byte_count bigint not null,
+    bytes_sha256 text not null,
+    content_sha256 text,
+    encoding text,
+    status text not null check (status in ('loaded', 'refused')),
+    refusal_code text,
+    refusal_reason text,
+    rows_read bigint not null default 0,
+    rows_out_of_scope bigint not null default 0,
+    rows_received bigint not null default 0,
+    rows_loaded bigint not null default 0,
+    rows_quarantined bigint not null default 0,
+    rows_mended bigint not null default 0,
+    rows_flagged bigint not null default 0,
+    reference_date date,
+    is_synthetic boolean not null,
+    run_id text,
+    code_version text not null,
+    received_at timestamptz not null default now(),
+    loaded_at timestamptz,
+    constraint row_accounting check (rows_received = rows_loaded + rows_quarantined),
+    constraint scope_accounting check (rows_read = rows_received + rows_out_of_scope)
+);
+create unique index if not exists batch_loaded_once
+    on ops.batch (source_id, scope_key, bytes_sha256) where status = 'loaded';
+create index if not exists batch_content on ops.batch (source_id, scope_key, content_sha256);
+comment on table ops.batch is
+    'One row per delivery that was loaded or refused as a whole. 배치(납품) 기록.';
+comment on constraint row_accounting on ops.batch is
+    'Nothing is lost: rows received = rows loaded + rows quarantined.';
+
+create table if not exists ops.batch_slice (
+    batch_id integer not null references ops.batch,
+    source_id text not null,
+    slice_key text not null,
+    current_from timestamptz not null default now(),
+    superseded_at timestamptz,
+    superseded_by integer references ops.batch,
+    primary key (batch_id, slice_key)
+);
+create unique index if not exists batch_slice_current
+    on ops.batch_slice (source_id, slice_key) where superseded_at is null;
+comment on table ops.batch_slice is
+    'Which batch holds which slice (period, district or both) of a source, and since when. '
+    'One current batch per slice; earlier ones stay for "as of" questions. 배치별 유효 구간.';
+
+create table if not exists ops.pull (
+    pull_id integer generated always as identity primary key,
+    source_id text not null,
+    scope_key text not null,
+    run_id text,
+    outcome text not null check (outcome in ('new', 'unchanged', 'refused', 'failed')),
+    batches_loaded integer not null default 0,
+    deliveries_seen integer not null default 0,
+    rows_loaded bigint not null default 0,
+    rows_quarantined bigint not null default 0,
+    message text,
+    started_at timestamptz not null default now(),
+    finished_at timestamptz
+);
+create index if not exists pull_latest on ops.pull (source_id, scope_key, pull_id desc);
+comment on table ops.pull is
+    'One row per attempt to fetch a source from one sender. 수집 시도 기록.';
+
+create table if not exists ops.dbt_result (
+    dbt_result_id bigint generated always as identity primary key,
+    run_id text not null,
+    layer text not null,
+    unique_id text not null,
+    resource_type text not null,
+    status text not null,
+    message text,
+    rows_affected bigint,
+    failures bigint,
+    seconds double precision not null,
+    finished_at timestamptz not null default now()
+);
+comment on table ops.dbt_result is
+    'One row per dbt model, seed or test and run. dbt 실행 결과.';
+
+create table if not exists ops.build (
+    build_id integer generated always as identity primary key,
+    run_id text not null,
+    inputs_fingerprint text not null,
+    status text not null check (status in ('built', 'failed')),
+    finished_at timestamptz not null default now()
+);
+comment on table ops.build is
+    'One row per warehouse build, with the fingerprint of its inputs (current batches and code).';
+
+create table if not exists ops.gate_decision (
+    decision_id integer generated always as identity primary key,
+    dataset text not null,
+    candidate_fingerprint text not null,
+    suite_hash text not null,
+    code_version text not null,
+    decision text not null check (decision in ('pass', 'warn', 'fail')),
+    reasons jsonb not null default '[]',
+    row_count bigint not null,
+    decided_by text not null,
+    run_id text,
+    decided_at timestamptz not null default now(),
+    unique (dataset, candidate_fingerprint, suite_hash)
+);
+comment on table ops.gate_decision is
+    'One decision per candidate fingerprint and suite: may this be published? 공개 심사 결정.';
+
+create table if not exists ops.release (
+    release_id integer generated always as identity primary key,
+    dataset text not null,
+    version text not null,
+    candidate_fingerprint text not null,
+    decision_id integer not null,
+    row_count bigint not null,
+    path text not null,
+    csv_sha256 text not null,
+    released_at timestamptz not null default now(),
+    withdrawn_at timestamptz,
+    withdrawal_reason text,
+    unique (dataset, version)
+);
+comment on table ops.release is 'One row per published version of a dataset. 공개 이력.';
+
+create table if not exists quarantine.rejected_row (
+    batch_id integer not null references ops.batch,
+    line bigint not null,
+    reason_code text not null,
+    reason text not null,
+    column_name text,
+    raw_row bytea not null,
+    rejected_at timestamptz not null default now()
+);
+create index if not exists rejected_row_batch on quarantine.rejected_row (batch_id);
+comment on table quarantine.rejected_row is
+    'Every refused row, whole, with its line in the file and the reason. 격리된 행.';
+
+create table if not exists quarantine.row_finding (
+    batch_id integer not null references ops.batch,
+    line bigint not null,
+    rule_id text not null,
+    action text not null check (action in ('mend', 'flag')),
+    reason text not null,
+    before jsonb,
+    after jsonb
+);
+create index if not exists row_finding_batch on quarantine.row_finding (batch_id);
+comment on table quarantine.row_finding is
+    'Rows that were mended by a declared rule, or kept with a flag; values before and after.';
+
+reset role;
+
+grant usage on schema raw, ops, quarantine to transformer;
+grant select on all tables in schema raw, ops to transformer;
+grant insert, update on ops.dbt_result, ops.build, ops.gate_decision, ops.pull to transformer;
+alter default privileges for role loader in schema raw grant select on tables to transformer;
+grant usage on schema reference to loader;
+alter default privileges for role transformer in schema reference grant select on tables to loader;
+grant usage on schema published_candidate, ops to publisher;
+grant select on ops.gate_decision, ops.batch, ops.release to publisher;
+grant insert, update on ops.release to publisher;
+alter default privileges for role transformer in schema published_candidate
+    grant select on tables to publisher;
+grant usage on schema marts, evaluation, published to evaluator;
+grant select on all tables in schema marts, evaluation, published to evaluator;
+alter default privileges for role transformer in schema marts grant select on tables to evaluator;
+alter default privileges for role transformer in schema evaluation
+    grant select on tables to evaluator;
+alter default privileges for role publisher in schema published
+    grant select on tables to evaluator;
