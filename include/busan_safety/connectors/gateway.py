@@ -84,6 +84,8 @@ def read_page(body: bytes, success: Iterable[str]) -> Page:
     listed = content.get("body", content)
     if isinstance(listed, list):
         return Page(_items(listed), _total(content))
+    if not isinstance(listed, dict):
+        listed = {}
     if code is None and not any(key in listed for key in ("items", "item", "data")):
         raise SourceFailure(
             "The answer has no items and no result code; the service may have changed its form.",
@@ -148,12 +150,13 @@ def _element(node: Any) -> Any:
 
 def _inside(content: dict[str, Any]) -> dict[str, Any]:
     """Step into wrappers: `response`, the operation's name, the error envelopes."""
-    while len(content) == 1:
+    while len(content) == 1 and "items" not in content:
         inner = next(iter(content.values()))
         if not isinstance(inner, dict):
             break
         content = inner
-    return content.get("cmmMsgHeader", content) if "cmmMsgHeader" in content else content
+    inner = content.get("cmmMsgHeader")
+    return inner if isinstance(inner, dict) else content
 
 
 def _code(content: dict[str, Any], header: dict[str, Any]) -> str | None:
@@ -179,6 +182,12 @@ def _items(items: Any) -> list[dict[str, Any]]:
     if isinstance(items, list):
         found: list[dict[str, Any]] = []
         for item in items:
+            if not isinstance(item, dict):
+                raise SourceFailure(
+                    "The answer's items are not objects; the service may have changed its form.",
+                    transient=False,
+                    code="unknown_form",
+                )
             found.extend(_items(item) if set(item) == {"item"} else [item])
         return found
     return []

@@ -21,6 +21,7 @@ from busan_safety.sources.reference import (
     find_station,
 )
 
+_UNDECODABLE = re.compile("[\udc80-\udcff]")
 _Derive = Callable[[str | None], "str | Elsewhere | None"]
 Finding = tuple[str, str, str | None, str | None]  # rule id, column, before, after
 
@@ -91,6 +92,13 @@ def read_records(
                 f"{len(row.cells)} fields where the header has {width}",
                 None,
                 row.raw,
+            )
+            continue
+        if not row.raw.isascii() and _UNDECODABLE.search(row.raw):
+            tally.rows_read += 1
+            in_scope += 1
+            yield Rejected(
+                row.line, "undecodable", "bytes that are no text in the encoding", None, row.raw
             )
             continue
         for result in reader.read(row):

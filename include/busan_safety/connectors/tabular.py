@@ -15,6 +15,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from busan_safety.connectors.encoding import (
+    BLOCK,
     refuse_replacement_characters,
     sniff_encoding,
 )
@@ -88,23 +89,15 @@ def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
 
 
 def _decoded_lines(file: io.BufferedReader, encoding: str, name: str) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    # Bytes that cannot be decoded become lone surrogates: their row is refused, not the file.
+    decoder = codecs.getincrementaldecoder(encoding)(errors="surrogateescape")
     carry = ""
-    number = 0
     while True:
-        block = file.read(256 * 1024)
+        block = file.read(BLOCK)
         if encoding != "cp949":
             refuse_replacement_characters(block, name)
-        try:
-            carry += decoder.decode(block, final=not block)
-        except UnicodeDecodeError as error:
-            raise DeliveryRefused(
-                "undecodable",
-                f"{name} is not valid {encoding} after line {number}: {error.reason}. "
-                "The file is damaged; ask the sender for the original.",
-            ) from error
+        carry += decoder.decode(block, final=not block)
         *lines, carry = carry.split("\n")
-        number += len(lines)
         yield from (line + "\n" for line in lines)
         if not block:
             if carry:

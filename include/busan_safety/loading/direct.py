@@ -223,7 +223,7 @@ class DirectStream:
                         "undecodable",
                         f"byte {error.start + 1} of the line is not {self._codec}",
                         None,
-                        raw.decode("latin-1"),
+                        raw.decode("ascii", "surrogateescape"),
                     )
                 )
         screened = self._screen_quoted(good, first_line, b"\n".join(good))

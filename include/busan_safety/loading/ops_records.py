@@ -149,8 +149,7 @@ def write_rejected(connection: psycopg.Connection, batch_id: int, rejected: list
         ) as copy,
     ):
         for row in rejected:
-            encoding = "latin-1" if row.code == "undecodable" else "utf-8"
-            raw = row.raw.encode(encoding)
+            raw = row.raw.encode("utf-8", "surrogateescape")
             copy.write_row((batch_id, row.line, row.code, row.reason, row.column, raw))
 
 
