@@ -1,0 +1,67 @@
+-- One row per effect. With one to threshold - 1 events in any of its four cells the whole row of
+-- numbers is hidden, because the estimate and three cells give the fourth.
+with
+
+judged as (
+    select
+        effects.*,
+        exists (
+            select 1
+            from
+                unnest(array[
+                    effects.treated_before,
+                    effects.treated_after,
+                    effects.control_before,
+                    effects.control_after
+                ]) as cell (event_count)
+            where cell.event_count > 0 and cell.event_count < %(threshold)s::numeric
+        ) as is_hidden
+    from evaluation.fct_policy_effect as effects
+)
+
+insert into disclosed.policy_effects
+select
+    effect_id,
+    programme_id,
+    plan_id,
+    plan_hash,
+    plan_changed,
+    outcome_id,
+    outcome_name_ko,
+    outcome_name_en,
+    design,
+    case when not is_hidden then estimate end as estimate,
+    estimate_unit,
+    desired_direction,
+    case when not is_hidden then lower_95 end as lower_95,
+    case when not is_hidden then upper_95 end as upper_95,
+    case when not is_hidden then p_value end as p_value,
+    case when not is_hidden then mde end as mde,
+    verdict,
+    case when not is_hidden then treated_before end as treated_before,
+    case when not is_hidden then treated_after end as treated_after,
+    case when not is_hidden then control_before end as control_before,
+    case when not is_hidden then control_after end as control_after,
+    treated_units,
+    control_units,
+    case when not is_hidden then overdispersion end as overdispersion,
+    maryland_scale,
+    case
+        when not is_hidden then emmie
+        else
+            jsonb_set(
+                emmie, '{effect}',
+                jsonb_build_object('ko', %(sentence_ko)s::text, 'en', %(sentence_en)s::text)
+            )
+    end as emmie,
+    threats,
+    case when not is_hidden then sentence_ko else %(sentence_ko)s::text end as sentence_ko,
+    case when not is_hidden then sentence_en else %(sentence_en)s::text end as sentence_en,
+    case when is_hidden then 'suppressed' else value_status end as value_status,
+    before_start,
+    before_end,
+    after_start,
+    after_end,
+    data_as_of,
+    is_synthetic
+from judged

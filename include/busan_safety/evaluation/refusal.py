@@ -1,0 +1,17 @@
+"""The one error by which a method declines to estimate, with a code that can be published."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+RefusalCode = Literal[
+    "no_complete_months", "no_treated_units", "no_control_units", "too_few_events", "no_variation"
+]
+
+
+class Refused(ValueError):
+    """These data do not support the planned estimate; `code` says why, without any count."""
+
+    def __init__(self, code: RefusalCode, message: str) -> None:
+        super().__init__(message)
+        self.code: RefusalCode = code

@@ -1,0 +1,52 @@
+"""Tables that the platform itself writes, documented in the database to the last column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import LiteralString, NamedTuple
+
+import psycopg
+from psycopg import sql
+
+
+class Column(NamedTuple):
+    """Name, SQL type and the comment that the database itself will show."""
+
+    name: str
+    sql_type: LiteralString
+    ko: str
+    en: str
+
+
+def create_table(
+    connection: psycopg.Connection,
+    table: str,
+    columns: Sequence[Column],
+    *,
+    key: Sequence[str],
+    comment: str,
+) -> None:
+    """Create `schema.table` if it is missing and put comments on it and on every column.
+
+    The columns of `key` become the primary key. The caller commits.
+    """
+    path = table.split(".")
+    parts: list[sql.Composable] = [
+        sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.sql_type))
+        for column in columns
+    ]
+    parts.append(sql.SQL("primary key ({})").format(sql.SQL(", ").join(map(sql.Identifier, key))))
+    connection.execute(
+        sql.SQL("create table if not exists {} ({})").format(
+            sql.Identifier(*path), sql.SQL(", ").join(parts)
+        )
+    )
+    connection.execute(
+        sql.SQL("comment on table {} is {}").format(sql.Identifier(*path), sql.Literal(comment))
+    )
+    for column in columns:
+        connection.execute(
+            sql.SQL("comment on column {} is {}").format(
+                sql.Identifier(*path, column.name), sql.Literal(f"{column.en}. {column.ko}.")
+            )
+        )

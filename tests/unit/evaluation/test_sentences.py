@@ -1,0 +1,120 @@
+"""Sentences say what was seen, what could have been seen, and never that something worked."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from busan_safety.evaluation.plans import Bilingual, Plan, load_plans
+from busan_safety.evaluation.rate_ratio import RateRatio
+from busan_safety.evaluation.sentences import (
+    Groups,
+    sentence_for_difference,
+    sentence_for_not_detectable,
+    sentence_for_refusal,
+)
+
+PLAN: Plan = next(plan for plan in load_plans() if plan.plan_id == "safe_routes_night_calls")
+GROUPS = Groups(treated=38, control=120)
+CAUSAL = re.compile(
+    r"caused|because of|thanks to|proved|worked|was effective|led to"
+    r"|효과가 있|덕분|입증|감소시켰|줄였"
+)
+
+
+def ratio(estimate: float, lower: float, upper: float) -> RateRatio:
+    return RateRatio(estimate, lower, upper, standard_error=0.05, p_value=0.01)
+
+
+def test_fall_is_told_with_numbers_and_a_caveat() -> None:
+    sentence = sentence_for_difference(PLAN, ratio(0.802, 0.741, 0.868), GROUPS, is_synthetic=False)
+
+    assert sentence == Bilingual(
+        ko=(
+            "여성안심귀갓길 정비가 끝난 동 38곳의 야간(20시~06시) 112신고 건수는 정비 전후를 "
+            "비교했을 때, "
+            "같은 기간 정비 기록이 없는 동 120곳의 변화에 견주어 약 20% 적었습니다"
+            "(비율비 0.80, 95% 신뢰구간 0.74~0.87). 대상지를 무작위로 고르지 않았으므로 이 차이가 "
+            "사업 때문이라고 단정할 수 없습니다. 112신고는 범죄 발생이 아니라 신고의 수입니다."
+        ),
+        en=(
+            "Night-time (20:00 to 05:59) 112 calls in 38 dongs where safe-route works were "
+            "completed, relative to the change in 120 dongs without recorded works over the same "
+            "months, were about 20 % lower after the works than before (rate ratio 0.80, 95 % "
+            "interval 0.74 to 0.87). The places were not chosen at random, so the difference "
+            "cannot be put down to the programme with certainty. Calls are reports, not recorded "
+            "crimes."
+        ),
+    )
+
+
+def test_rise_is_told_as_a_rise() -> None:
+    sentence = sentence_for_difference(PLAN, ratio(1.25, 1.1, 1.42), GROUPS, is_synthetic=False)
+
+    assert "약 25% 많았습니다" in sentence.ko
+    assert "about 25 % higher" in sentence.en
+
+
+def test_not_detectable_gives_the_detectable_effect_and_is_not_called_no_effect() -> None:
+    sentence = sentence_for_not_detectable(
+        PLAN, ratio(0.98, 0.9, 1.07), GROUPS, detectable=0.88, is_synthetic=False
+    )
+
+    assert "약 12% 이상의 감소입니다(비율비 0.88)" in sentence.ko
+    assert "효과가 없다는 뜻이 아니라" in sentence.ko
+    assert "a fall of about 12 % or more (ratio 0.88) would be found with 80 % power" in sentence.en
+    assert "does not show that nothing changed" in sentence.en
+
+
+def test_detectable_rise_is_told_as_a_rise() -> None:
+    sentence = sentence_for_not_detectable(
+        PLAN, ratio(0.98, 0.9, 1.07), GROUPS, detectable=1.14, is_synthetic=False
+    )
+
+    assert "14% 이상의 증가" in sentence.ko
+    assert "a rise of about 14 %" in sentence.en
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "no_complete_months",
+        "no_treated_units",
+        "no_control_units",
+        "too_few_events",
+        "no_variation",
+    ],
+)
+def test_refusal_gives_its_reason_and_no_count(code: str) -> None:
+    sentence = sentence_for_refusal(PLAN, code, is_synthetic=False)
+
+    assert "추정값을 내지 않습니다" in sentence.ko
+    assert "no estimate is given" in sentence.en
+    assert not re.search(r"\d", (sentence.ko + sentence.en).replace("112", ""))
+
+
+def test_synthetic_data_say_so_first() -> None:
+    sentence = sentence_for_refusal(PLAN, "too_few_events", is_synthetic=True)
+
+    assert sentence.ko.startswith("[합성 데이터] ")
+    assert sentence.en.startswith("[Synthetic data] ")
+
+
+@given(st.floats(min_value=0.01, max_value=0.99), st.integers(1, 200), st.integers(1, 200))
+def test_no_sentence_claims_a_cause(estimate: float, treated: int, control: int) -> None:
+    groups = Groups(treated, control)
+    seen = sentence_for_difference(
+        PLAN,
+        ratio(estimate, estimate / 1.001, min(0.999, estimate * 1.001)),
+        groups,
+        is_synthetic=False,
+    )
+    unseen = sentence_for_not_detectable(
+        PLAN, ratio(estimate, estimate / 2, 1.5), groups, detectable=0.5, is_synthetic=False
+    )
+
+    for sentence in (seen, unseen):
+        assert not CAUSAL.search(sentence.ko + sentence.en)
+    assert "단정할 수 없습니다" in seen.ko
+    assert "not chosen at random" in seen.en
