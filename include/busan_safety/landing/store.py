@@ -31,10 +31,7 @@ class Landed:
 
 def hash_files(files: Sequence[Path]) -> str:
     """SHA-256 of one file's bytes, or of the list of hashes of several."""
-    hashes = [_hash(path) for path in files]
-    if len(hashes) == 1:
-        return hashes[0]
-    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+    return _digest([_hash(path) for path in files])
 
 
 def land(
@@ -57,7 +54,8 @@ def land(
     beside = Path(tempfile.mkdtemp(prefix=".incoming-", dir=root))
     try:
         files = fetch(beside)
-        digest = hash_files(files)
+        hashes = [_hash(path) for path in files]
+        digest = _digest(hashes)
         target = root / digest
         if not target.exists():
             manifest = {
@@ -69,8 +67,8 @@ def land(
                 "bytes_sha256": digest,
                 "is_synthetic": get_settings().is_synthetic,
                 "files": [
-                    {"name": path.name, "bytes": path.stat().st_size, "sha256": _hash(path)}
-                    for path in files
+                    {"name": path.name, "bytes": path.stat().st_size, "sha256": sha256}
+                    for path, sha256 in zip(files, hashes, strict=True)
                 ],
             }
             text = json.dumps(manifest, ensure_ascii=False, indent=1)
@@ -98,6 +96,12 @@ def read_landed(folder: Path) -> Landed:
         manifest["bytes_sha256"],
         sum(entry["bytes"] for entry in manifest["files"]),
     )
+
+
+def _digest(hashes: list[str]) -> str:
+    if len(hashes) == 1:
+        return hashes[0]
+    return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
 def _hash(path: Path) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -43,12 +43,16 @@ class _Screened:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """Where a chunk begins: in COPY's lines, in the file's lines, and its bytes in the file."""
+    """Where a chunk begins: in COPY's lines, in the file's lines, and its bytes in the file.
+
+    is_plain: each of its lines is a record, none was refused.
+    """
 
     copy_line: int
     file_line: int
     offset: int
     size: int
+    is_plain: bool = False
 
 
 class DirectStream:
@@ -96,7 +100,8 @@ class DirectStream:
             self.counts.sent += len(records)
             if not records:
                 continue
-            self._marks.append(_Mark(copy_line, mark.file_line, mark.offset, mark.size))
+            is_plain = len(records) == block.count(b"\n") and b'"' not in block
+            self._marks.append(replace(mark, copy_line=copy_line, is_plain=is_plain))
             copy_line += sum(text.count(b"\n") for _, text in records) + len(records)
             front = b"%d," % batch_id
             payload = front + (b"\n" + front).join([b"%d,%b" % record for record in records])
@@ -106,6 +111,9 @@ class DirectStream:
         """(file line, row) of a record, by screening its chunk again."""
         at = bisect_right([mark.copy_line for mark in self._marks], copy_line) - 1
         mark = self._marks[at]
+        if mark.is_plain:
+            line = mark.file_line + copy_line - mark.copy_line
+            return line, self._plain_lines(mark, {line})[line]
         reached = mark.copy_line - 1
         for line, text in self._screen(self._bytes_of(mark), mark.file_line).records:
             reached += text.count(b"\n") + 1
@@ -120,10 +128,23 @@ class DirectStream:
         found: dict[int, str] = {}
         for at in sorted(wanted):
             mark = self._marks[at]
+            if mark.is_plain:
+                found |= self._plain_lines(mark, lines)
+                continue
             for line, text in self._screen(self._bytes_of(mark), mark.file_line).records:
                 if line in lines:
                     found[line] = text.decode("utf-8")
         return found
+
+    def _plain_lines(self, mark: _Mark, lines: set[int]) -> dict[int, str]:
+        """Rows of a plain chunk by file line, decoding no other."""
+        raw = self._bytes_of(mark).split(b"\n")
+        last = mark.file_line + len(raw)
+        return {
+            line: raw[line - mark.file_line].rstrip(b"\r").decode(self._codec)
+            for line in lines
+            if mark.file_line <= line < last
+        }
 
     def _bytes_of(self, mark: _Mark) -> bytes:
         with self.path.open("rb") as file:

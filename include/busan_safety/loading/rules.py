@@ -220,7 +220,8 @@ def _reference_is_there(connection: psycopg.Connection, rule: Rule) -> bool:
 def _duplicates(connection: psycopg.Connection, source: Source, batch_id: int) -> list[Removed]:
     """Rows that repeat an earlier row of the batch; the first by line stays.
 
-    A hash aggregate finds whether there are any; only then are those keys sorted.
+    One sort of 64-bit hashes tells whether there are any (the usual answer is no, and this is
+    the cheapest way to it); only then are the repeated keys looked for.
     """
     policy = source.duplicates
     if policy is None:
@@ -236,14 +237,19 @@ def _duplicates(connection: psycopg.Connection, source: Source, batch_id: int) -
         if len(names) == 1
         else sql.SQL("hash_record_extended(row({}), 0)").format(key)
     )
+    surplus = connection.execute(
+        sql.SQL(
+            "select count(*) - count(distinct {digest}) from {table} r where r._batch_id = {batch}"
+        ).format(digest=digest, table=table, batch=batch)
+    ).fetchone()
+    if surplus is None or surplus[0] == 0:
+        return []
     repeated = connection.execute(
         sql.SQL(
             "select {digest} from {table} r where r._batch_id = {batch}"
             " group by 1 having count(*) > 1"
         ).format(digest=digest, table=table, batch=batch)
     ).fetchall()
-    if not repeated:
-        return []
     later = sql.SQL(
         "r.ctid = any (array(select c from (select r.ctid as c, row_number() over"
         " (partition by {key} order by r._line, r.ctid) as nth from {table} r"

@@ -1,0 +1,1 @@
+"""Tests of the sandbox: a package, so that its modules share their helpers."""
