@@ -1,0 +1,62 @@
+"""The house: each room imports only from the rooms above it; the sandbox is nobody's import."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+INCLUDE = Path(__file__).resolve().parents[2] / "include"
+PRODUCT = INCLUDE / "busan_safety"
+ROOMS = (
+    "settings warehouse sources connectors landing loading privacy transform evaluation "
+    "disclosure gate release portal launcher cli"
+).split()
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PRODUCT).parts[0].removesuffix(".py")
+
+
+MODULES = [
+    path
+    for path in sorted(PRODUCT.rglob("*.py"))
+    if path.parent != PRODUCT or path.stem != "__init__"
+]
+
+
+def test_there_is_a_house():
+    assert {room_of(path) for path in MODULES} == set(ROOMS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PRODUCT)))
+def test_a_room_imports_only_from_rooms_above_it(path):
+    allowed = ROOMS[: ROOMS.index(room_of(path)) + 1]
+    used = {
+        name.split(".")[1]
+        for name in imported(path)
+        if name.startswith("busan_safety.") and name.split(".")[1] in ROOMS
+    }
+    assert used <= set(allowed)
+
+
+def test_nobody_imports_the_sandbox():
+    for path in [*MODULES, *(INCLUDE.parent / "dags").glob("*.py")]:
+        assert not [name for name in imported(path) if name.startswith("busan_sandbox")], path
+
+
+def test_every_room_says_what_comes_in_and_goes_out():
+    for room in ROOMS:
+        package = PRODUCT / room / "__init__.py"
+        if package.exists():
+            doc = ast.get_docstring(ast.parse(package.read_text("utf-8"))) or ""
+            assert "In:" in doc and "Out:" in doc, room
