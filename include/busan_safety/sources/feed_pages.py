@@ -1,0 +1,147 @@
+"""A reference page for each feed, made from the registry: no second source of truth.
+
+python -m busan_safety.sources.feed_pages docs/reference/feeds
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from busan_safety.sources.model import Column, Source
+from busan_safety.sources.registry_reader import all_sources
+
+_TRANSPORTS = {
+    "file_drop": "files in a drop folder",
+    "datagokr": "data.go.kr gateway",
+    "odcloud": "odcloud (automatic API over file data)",
+    "neis": "NEIS hub",
+    "standard_data": "standard data API by publisher (`instt_code`)",
+}
+
+
+def feed_page(source: Source) -> str:
+    """Markdown page of one feed: what it is, how it comes, its columns and its rules."""
+    lines = [
+        f"# {source.id}",
+        "",
+        f"**{source.title.ko}** · {source.title.en}",
+        "",
+        f"{source.grain} Made from `sources/registry/{source.id}.yml`; do not edit.",
+        "",
+        *_facts(source),
+        "",
+        "## Columns",
+        "",
+        "| column | headers seen | type | unit | may be empty | privacy | 설명 / meaning |",
+        "|---|---|---|---|---|---|---|",
+        *(_column_row(column) for column in source.columns),
+        "",
+        "## Forms",
+        "",
+        *(
+            f"- `{form.id}` ({', '.join(form.formats)}): {form.title}; recognised by "
+            f"{'all columns' if form.requires == 'all' else ', '.join(form.requires)}."
+            for form in source.forms
+        ),
+        "",
+        "## Rules",
+        "",
+        *_rules(source),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def write_pages(folder: Path) -> None:
+    """Write the page of every feed and an index; remove pages of feeds that are gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {f"{source.id}.md": feed_page(source) for source in all_sources().values()}
+    pages["README.md"] = _index()
+    for path in folder.glob("*.md"):
+        if path.name not in pages:
+            path.unlink()
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _facts(source: Source) -> list[str]:
+    transport = source.transport
+    interface = (
+        "as published by the agency"
+        if source.interface == "published"
+        else "agreed with the agency; there is no public form"
+    )
+    own = (
+        f"; {len(transport.exceptions)} districts send files instead"
+        if transport.exceptions
+        else ""
+    )
+    freshness = source.freshness
+    return [
+        "| | |",
+        "|---|---|",
+        f"| agency | {source.agency} ({source.publisher.ko} / {source.publisher.en}) |",
+        f"| legal basis | {source.legal_basis} |",
+        f"| licence | {source.licence} |",
+        f"| comes as | {_TRANSPORTS[transport.kind]}, connection `{transport.connection}`{own} |",
+        f"| interface | {interface} |",
+        f"| cadence | {source.cadence}; told after {freshness.warn_days} days, late after "
+        f"{freshness.fail_days} days, by `{freshness.event_column}` |",
+        f"| natural key | {', '.join(source.natural_key)} |",
+        f"| a later delivery replaces | {_slice(source)} |",
+        f"| contract | columns {source.contract.columns}, types {source.contract.types} |",
+    ]
+
+
+def _slice(source: Source) -> str:
+    if source.slice.columns:
+        return f"the same {' and '.join(source.slice.columns)}"
+    return f"the same {source.slice.period}" if source.slice.period else "the whole snapshot"
+
+
+def _column_row(column: Column) -> str:
+    headers = ", ".join(f"`{header}`" for header in column.headers)
+    if column.derive:
+        found = f"found from {', '.join(column.derive.inputs)} ({column.derive.with_})"
+        headers = f"{headers}; {found}" if headers else found
+    domain = f" ({', '.join(column.domain)})" if column.domain else ""
+    meaning = f"{column.description.ko} / {column.description.en}{domain}"
+    cells = [
+        f"`{column.name}`",
+        headers,
+        column.type,
+        column.unit or "",
+        "yes" if column.nullable else "no",
+        column.privacy,
+        meaning,
+    ]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _rules(source: Source) -> list[str]:
+    lines = [
+        f"- `{rule.id}` ({rule.action}): {rule.reason.ko} / {rule.reason.en}."
+        for rule in source.rules
+    ]
+    if source.duplicates:
+        what = ", ".join(source.duplicates.columns) or "all columns" + (
+            f" but {', '.join(source.duplicates.ignore)}" if source.duplicates.ignore else ""
+        )
+        lines.append(f"- duplicates ({source.duplicates.action}): rows that repeat {what}.")
+    if source.totals:
+        lines.append(f"- totals (flag): rows whose {source.totals.column} is a total.")
+    return lines
+
+
+def _index() -> str:
+    rows = [
+        f"| [{source.id}]({source.id}.md) | {source.title.ko} | {source.title.en} | "
+        f"{source.agency} | {source.cadence} |"
+        for source in all_sources().values()
+    ]
+    head = ["# Feeds", "", "| id | 제목 | title | agency | cadence |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows]) + "\n"
+
+
+if __name__ == "__main__":
+    write_pages(Path(sys.argv[1]))
