@@ -1,0 +1,4 @@
+{# The configured schema is the schema: layers have the same names in every deployment. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

@@ -1,0 +1,107 @@
+with calls as (
+    select * from {{ ref('fct_112_calls') }}
+),
+
+dim_period as (
+    select * from {{ ref('dim_period') }}
+),
+
+dim_station as (
+    select * from {{ ref('dim_station') }}
+),
+
+delivered as (
+    select
+        month,
+        count(distinct call_date) as delivered_day_count,
+        max(call_date) as newest_date,
+        bool_or(is_synthetic) as is_synthetic
+    from {{ ref('fct_112_calls_daily') }}
+    group by month
+),
+
+delivered_range as (
+    select
+        min(month) as first_month,
+        max(month) as last_month,
+        max(newest_date) as newest_date,
+        bool_or(is_synthetic) as is_synthetic
+    from delivered
+),
+
+medians as (
+    select
+        coalesce(station_code, '26') as place_code,
+        month,
+        count(*) as arrival_count,
+        percentile_cont(0.5) within group (order by response_minutes) as median_response_minutes
+    from calls
+    where
+        is_urgent
+        and response_minutes is not null
+        and station_code is not null
+    group by grouping sets ((station_code, month), (month))
+),
+
+places as (
+    select
+        'station' as place_type,
+        station_code as place_code,
+        valid_from,
+        valid_to
+    from dim_station
+    union all
+    select
+        'city' as place_type,
+        '26' as place_code,
+        null as valid_from,
+        null as valid_to
+),
+
+-- A station is in the grid of the periods in which it existed.
+grid as (
+    select
+        places.place_type,
+        places.place_code,
+        dim_period.period_start,
+        dim_period.period_end,
+        dim_period.day_count,
+        delivered_range.newest_date,
+        delivered_range.is_synthetic
+    from delivered_range
+    inner join dim_period
+        on
+            dim_period.period_type = 'month'
+            and dim_period.period_start between delivered_range.first_month
+            and delivered_range.last_month
+    inner join places
+        on
+            coalesce(places.valid_from, '-infinity'::date) <= dim_period.period_end
+            and coalesce(places.valid_to, 'infinity'::date) >= dim_period.period_start
+),
+
+final as (
+    select
+        grid.place_type,
+        grid.place_code,
+        'month' as period_type,
+        case
+            when delivered.month is not null then coalesce(medians.arrival_count, 0)
+        end as arrival_count,
+        trim_scale(round(medians.median_response_minutes::numeric, 4)) as median_response_minutes,
+        delivered.month is not null as is_reported,
+        coalesce(delivered.delivered_day_count, 0) < grid.day_count as is_partial_period,
+        grid.is_synthetic,
+        grid.period_start,
+        grid.period_end,
+        coalesce(delivered.newest_date, grid.newest_date) as data_as_of
+    from grid
+    left join delivered
+        on grid.period_start = delivered.month
+    left join medians
+        on
+            grid.place_code = medians.place_code
+            and grid.period_start = medians.month
+)
+
+select * from final

@@ -1,0 +1,91 @@
+"""Build one layer of the warehouse with dbt's own runner, and parse the project."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any, Literal, get_args
+
+from busan_safety.settings import get_settings
+from busan_safety.transform.fingerprint import code_has_changed, remember_inputs
+from busan_safety.transform.results import BuildFailed, ModelResult, as_table, model_results, record
+from busan_safety.transform.workspace import (
+    Workspace,
+    dbt_environment,
+    keep_parse_state,
+    prune_workspaces,
+    workspace,
+)
+
+Layer = Literal["reference", "staging", "intermediate", "marts", "published"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+
+_SELECTIONS: dict[Layer, str] = {
+    "reference": "resource_type:seed",
+    "staging": "path:models/staging",
+    "intermediate": "path:models/intermediate",
+    "marts": "path:models/marts",
+    "published": "path:models/published",
+}
+
+log = logging.getLogger(__name__)
+
+
+def build_layer(layer: Layer, *, run_id: str) -> list[ModelResult]:
+    """Build and test one layer; record every node in `ops.dbt_result` and return it.
+
+    run_id: the Airflow run, or any text that names this build. Seeds are always loaded anew.
+    Incremental marts are rebuilt whole when dbt code or seeds differ from the last good build.
+    Raises BuildFailed when a node failed; what was built before it stays.
+    """
+    if layer == "reference":
+        remember_inputs(run_id, anew=True)
+        prune_workspaces()
+    else:
+        remember_inputs(run_id, anew=False)
+    place = workspace(run_id, layer)
+    arguments = ["build", "--select", _SELECTIONS[layer], "--indirect-selection", "buildable"]
+    arguments += ["--exclude-resource-type", "unit_test"]
+    if layer == "reference" or (layer == "marts" and code_has_changed(run_id)):
+        arguments.append("--full-refresh")
+    started = time.monotonic()
+    outcome = _invoke(arguments, place)
+    results = model_results(outcome.result) if outcome.result is not None else []
+    record(results, run_id=run_id, layer=layer)
+    log.info("%s", as_table(layer, results, seconds=time.monotonic() - started))
+    if not outcome.success:
+        raise BuildFailed(layer, results, cause=outcome.exception, log_file=place.log_file)
+    keep_parse_state(place)
+    return results
+
+
+def parse(*, warnings_are_errors: bool = False) -> Any:
+    """Parse the whole dbt project without a database and return its manifest.
+
+    Raises BuildFailed with dbt's own words when the project does not parse or, if
+    `warnings_are_errors`, when dbt warns of anything, deprecations included.
+    """
+    place = workspace("parse", "parse")
+    arguments = ["parse", "--no-partial-parse", "--show-all-deprecations"]
+    outcome = _invoke(["--warn-error", *arguments] if warnings_are_errors else arguments, place)
+    if not outcome.success:
+        raise BuildFailed("parse", [], cause=outcome.exception, log_file=place.log_file)
+    return outcome.result
+
+
+def _invoke(arguments: list[str], place: Workspace) -> Any:
+    # Imported here: it takes three seconds that only a build has to pay.
+    from dbt.cli.main import dbtRunner
+
+    project = str(get_settings().dbt_dir)
+    quiet = ["--log-level", "none", "--log-level-file", "info", "--no-use-colors-file"]
+    with dbt_environment():
+        return dbtRunner().invoke(
+            [
+                *arguments,
+                *("--project-dir", project, "--profiles-dir", project),
+                *("--target-path", str(place.target_dir), "--log-path", str(place.log_dir)),
+                *("--no-use-colors", "--no-version-check", "--no-send-anonymous-usage-stats"),
+                *quiet,
+            ]
+        )

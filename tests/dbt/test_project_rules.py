@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import copy
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from project_rules import (
+    RULES,
+    hard_coded_relations,
+    misnamed,
+    models,
+    other_road_to_publication,
+    undescribed,
+    without_contract,
+    without_grain,
+    without_korean_or_english,
+    without_primary_key_test,
+    without_relationships,
+    wrong_layering,
+)
+
+from busan_safety.settings import get_settings
+from busan_safety.sources import all_sources
+from busan_safety.transform import BuildFailed, parse
+
+Manifest = dict[str, Any]
+INDICATORS = "model.busan_safety.fct_indicator_value"
+CANDIDATE = "model.busan_safety.pub_safety_indicators_v1"
+CALLS = "model.busan_safety.stg_police__calls_112"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_project_keeps_the_rule(
+    manifest: Manifest, rule: Callable[[Manifest], list[str]]
+) -> None:
+    assert rule(manifest) == []
+
+
+def test_the_project_has_the_models_of_the_contract(manifest: Manifest) -> None:
+    by_layer: dict[str, int] = {}
+    for node in models(manifest):
+        layer = node["fqn"][1]
+        by_layer[layer] = by_layer.get(layer, 0) + 1
+
+    assert set(by_layer) == {"staging", "intermediate", "marts", "published"}
+    assert by_layer["published"] == 4
+
+
+def test_sources_are_the_registry(manifest: Manifest) -> None:
+    own = {"_batch_id": "integer", "_line": "bigint", "_flags": "text[]"}
+    declared = {
+        source["name"]: {name: about["data_type"] for name, about in source["columns"].items()}
+        for source in manifest["sources"].values()
+        if source["schema"] == "raw"
+    }
+
+    registry = {
+        f"current_{source.id}": own | {column.name: column.type for column in source.columns}
+        for source in all_sources().values()
+    }
+    assert declared == registry
+
+
+def _attached(manifest: Manifest, node: str, test: str) -> str:
+    [found] = [
+        unique_id
+        for unique_id, about in manifest["nodes"].items()
+        if about.get("attached_node") == node and about["test_metadata"]["name"] == test
+    ]
+    return found
+
+
+def _column(manifest: Manifest) -> dict[str, Any]:
+    found: dict[str, Any] = manifest["nodes"][INDICATORS]["columns"]["value"]
+    return found
+
+
+def _break_description(manifest: Manifest) -> None:
+    _column(manifest)["description"] = " "
+
+
+def _break_languages(manifest: Manifest) -> None:
+    _column(manifest)["description"] = "Value of the indicator"
+
+
+def _break_grain(manifest: Manifest) -> None:
+    manifest["nodes"][INDICATORS]["description"] = "Values of indicators."
+
+
+def _break_primary_key(manifest: Manifest) -> None:
+    del manifest["nodes"][_attached(manifest, INDICATORS, "primary_key")]
+
+
+def _break_contract(manifest: Manifest) -> None:
+    manifest["nodes"][INDICATORS]["config"]["contract"]["enforced"] = False
+
+
+def _break_layering(manifest: Manifest) -> None:
+    manifest["nodes"][CALLS]["depends_on"]["nodes"].append(INDICATORS)
+
+
+def _break_publication(manifest: Manifest) -> None:
+    manifest["nodes"][CANDIDATE]["depends_on"]["nodes"].append(
+        "source.busan_safety.raw.current_police_112_calls"
+    )
+
+
+def _break_references(manifest: Manifest) -> None:
+    manifest["nodes"][CANDIDATE]["raw_code"] = "select * from\n  marts.fct_indicator_value"
+
+
+def _break_name(manifest: Manifest) -> None:
+    manifest["nodes"][CANDIDATE]["name"] = "safety_indicators"
+
+
+def _break_relationship(manifest: Manifest) -> None:
+    del manifest["nodes"][_attached(manifest, INDICATORS, "relationships")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "damage"),
+    [
+        (undescribed, _break_description),
+        (without_korean_or_english, _break_languages),
+        (without_grain, _break_grain),
+        (without_primary_key_test, _break_primary_key),
+        (without_contract, _break_contract),
+        (wrong_layering, _break_layering),
+        (other_road_to_publication, _break_publication),
+        (hard_coded_relations, _break_references),
+        (misnamed, _break_name),
+        (without_relationships, _break_relationship),
+    ],
+)
+def test_the_rule_finds_its_offence(
+    manifest: Manifest,
+    rule: Callable[[Manifest], list[str]],
+    damage: Callable[[Manifest], None],
+) -> None:
+    damaged = copy.deepcopy(manifest)
+
+    damage(damaged)
+
+    assert rule(damaged) != []
+
+
+def test_every_rule_has_its_offence() -> None:
+    assert len(RULES) == 10
+
+
+@pytest.fixture
+def copied_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Point the settings at a copy of the project that a test may damage."""
+    shutil.copytree(get_settings().dbt_dir, tmp_path / "dbt_project")
+    monkeypatch.setenv("BUSAN_ROOT", str(tmp_path))
+    monkeypatch.setenv("BUSAN_VAR_DIR", str(tmp_path / "var"))
+    get_settings.cache_clear()
+    yield tmp_path / "dbt_project"
+    monkeypatch.undo()
+    get_settings.cache_clear()
+
+
+def test_a_project_that_dbt_warns_of_is_refused(copied_project: Path) -> None:
+    with (copied_project / "dbt_project.yml").open("a") as project:
+        project.write("\nsnapshots:\n  busan_safety:\n    nowhere:\n      +enabled: true\n")
+
+    with pytest.raises(BuildFailed, match="parse"):
+        parse(warnings_are_errors=True)

@@ -1,0 +1,262 @@
+"""The project on a real server: a small city built layer by layer, corrected, and refused."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from small_city import deliver_day, deliver_everything, deliver_residents, scalar
+
+from busan_safety.settings import get_settings
+from busan_safety.transform import (
+    LAYERS,
+    BuildFailed,
+    ModelResult,
+    build_layer,
+    needs_build,
+    record_build,
+)
+from busan_safety.transform.workspace import dbt_environment, workspace
+from busan_safety.warehouse import connect
+
+Manifest = dict[str, Any]
+Results = dict[str, ModelResult]
+
+
+@pytest.fixture(scope="module")
+def built(warehouse: psycopg.Connection, manifest: Manifest) -> Results:
+    """Deliver the small city, build every layer and record the build."""
+    seed = get_settings().seeds_dir / "crime_classes.csv"
+    with seed.open(encoding="utf-8", newline="") as lines:
+        classes = [row["crime_class_code"] for row in csv.DictReader(lines)]
+    deliver_everything(warehouse, classes)
+    _create_disclosed(manifest)
+    results = [result for layer in LAYERS for result in build_layer(layer, run_id="first")]
+    record_build("first", "built")
+    return {result.unique_id: result for result in results}
+
+
+def _create_disclosed(manifest: Manifest) -> None:
+    with connect("transformer") as connection:
+        for source in manifest["sources"].values():
+            if source["schema"] == "disclosed":
+                columns = [
+                    sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(about["data_type"]))
+                    for name, about in source["columns"].items()
+                ]
+                connection.execute(
+                    sql.SQL("create table if not exists {} ({})").format(
+                        sql.Identifier("disclosed", source["name"]), sql.SQL(", ").join(columns)
+                    )
+                )
+
+
+def _indicator(connection: psycopg.Connection, *key: object) -> tuple[Any, ...] | None:
+    return connection.execute(
+        "select numerator, denominator, value, value_status, is_partial_period, data_as_of"
+        " from marts.fct_indicator_value where indicator_id = %s and place_code = %s"
+        " and period_start = %s",
+        key,
+    ).fetchone()
+
+
+def test_every_model_seed_and_test_was_run(built: Results, manifest: Manifest) -> None:
+    expected = {
+        unique_id
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in {"model", "seed", "test"}
+    }
+
+    assert set(built) == expected
+    assert {result.status for result in built.values()} <= {"success", "pass", "warn"}
+
+
+def test_every_result_is_in_the_platforms_records(
+    built: Results, warehouse: psycopg.Connection
+) -> None:
+    recorded = scalar(warehouse, "select count(*) from ops.dbt_result where run_id = 'first'")
+
+    assert recorded == len(built)
+
+
+def test_a_built_warehouse_needs_no_build(built: Results) -> None:
+    assert not needs_build()
+
+
+def test_rates_rest_on_mid_period_residents(built: Results, warehouse: psycopg.Connection) -> None:
+    january = date(2024, 1, 1)
+
+    district = _indicator(warehouse, "call_112_rate", "26230", january)
+    without_calls = _indicator(warehouse, "call_112_rate", "26110", january)
+    city = _indicator(warehouse, "call_112_rate", "26", january)
+
+    assert district == (62, 1000, 62, "observed", False, date(2024, 1, 31))
+    assert without_calls == (0, 1000, 0, "observed", False, date(2024, 1, 31))
+    assert city == (62, 16000, 3.875, "observed", False, date(2024, 1, 31))  # type: ignore[comparison-overlap]
+
+
+def test_an_unfinished_month_is_partial_and_provisional(
+    built: Results, warehouse: psycopg.Connection
+) -> None:
+    february = _indicator(warehouse, "code01_share", "26230", date(2024, 2, 1))
+
+    assert february == (10, 20, 50, "provisional", True, date(2024, 2, 10))
+
+
+def test_a_district_without_register_is_not_reported(
+    built: Results, warehouse: psycopg.Connection
+) -> None:
+    newest = date(2024, 2, 10)
+
+    assert _indicator(warehouse, "cctv_security_rate", "26230", newest) == (
+        *(6, 1000, 6, "observed", False),
+        newest,
+    )
+    assert _indicator(warehouse, "cctv_security_rate", "26110", newest) == (
+        *(None, 1000, None, "not_reported", False),
+        newest,
+    )
+
+
+def test_a_station_of_parts_of_districts_has_no_rate(
+    built: Results, warehouse: psycopg.Connection
+) -> None:
+    whole = _indicator(warehouse, "five_major_crime_rate", "busanjin", date(2023, 1, 1))
+    parts = _indicator(warehouse, "five_major_crime_rate", "nambu", date(2023, 1, 1))
+
+    assert whole is not None
+    assert whole[:4] == (73, 1000, 730, "provisional")  # one month end of twelve is delivered
+    assert parts is not None
+    assert parts[:4] == (73, None, None, "not_applicable")
+
+
+def test_relations_have_the_documented_columns_and_comments(
+    built: Results, warehouse: psycopg.Connection, manifest: Manifest
+) -> None:
+    documented = {
+        (node["schema"], node["alias"], name, about["description"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in {"model", "seed"}
+        for name, about in node["columns"].items()
+    }
+    schemas = sorted({schema for schema, *_ in documented})
+
+    in_database = warehouse.execute(
+        "select table_schema, table_name, column_name,"
+        " col_description(format('%%I.%%I', table_schema, table_name)::regclass,"
+        " ordinal_position) from information_schema.columns where table_schema = any(%s)",
+        [schemas],
+    ).fetchall()
+
+    assert set(in_database) == documented
+
+
+def test_evaluators_read_marts_and_nothing_before_them(built: Results) -> None:
+    with connect("evaluator") as connection:
+        assert scalar(connection, "select count(*) from marts.fct_indicator_value") > 0
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("select * from staging.stg_police__calls_112")
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    sorted((get_settings().dbt_dir / "analyses").glob("*.sql")),
+    ids=lambda path: path.stem,
+)
+def test_the_cookbook_runs_for_an_evaluator(built: Results, recipe: Path) -> None:
+    with connect("evaluator") as connection:
+        cursor = connection.execute(recipe.read_bytes())
+
+        assert cursor.description
+
+
+@pytest.fixture
+def dbt() -> Iterator[Callable[..., Any]]:
+    """Call dbt as the transform room does, for commands it has no verb for."""
+    from dbt.cli.main import dbtRunner
+
+    place = workspace("tests", "unit_tests")
+    project = str(get_settings().dbt_dir)
+    with dbt_environment():
+        yield lambda *arguments: dbtRunner().invoke(
+            [
+                *arguments,
+                *("--project-dir", project, "--profiles-dir", project),
+                *("--target-path", str(place.target_dir), "--log-path", str(place.log_dir)),
+                *("--no-version-check", "--log-level", "none"),
+            ]
+        )
+
+
+def test_dbt_unit_tests_pass(built: Results, manifest: Manifest, dbt: Callable[..., Any]) -> None:
+    outcome = dbt("test", "--select", "test_type:unit")
+
+    assert outcome.success, [
+        (result.node.name, result.message)
+        for result in outcome.result
+        if str(result.status) != "pass"
+    ]
+    assert len(outcome.result) == len(manifest["unit_tests"]) > 0
+
+
+def test_a_corrected_day_costs_a_days_work_and_equals_a_full_build(
+    built: Results, warehouse: psycopg.Connection
+) -> None:
+    corrected = [{"event_class_code": 305}, {"receipt_number": "20240105-9"}, {}]
+    deliver_day(warehouse, date(2024, 1, 5), corrected)
+    deliver_day(warehouse, date(2024, 2, 11), [{}])
+    assert needs_build()
+
+    by_name = {result.name: result for result in build_layer("marts", run_id="correction")}
+
+    assert by_name["fct_112_calls"].rows == 4
+    assert by_name["fct_112_calls_daily"].rows == 2
+    january = _indicator(warehouse, "call_112_rate", "26230", date(2024, 1, 1))
+    assert january is not None
+    assert january[0] == 63
+    incremental = [_rows(warehouse, name) for name in ("fct_112_calls", "fct_112_calls_daily")]
+    warehouse.execute("truncate marts.fct_112_calls, marts.fct_112_calls_daily")
+    build_layer("marts", run_id="from nothing")
+    assert incremental == [
+        _rows(warehouse, name) for name in ("fct_112_calls", "fct_112_calls_daily")
+    ]
+
+
+def _rows(connection: psycopg.Connection, name: str) -> set[tuple[Any, ...]]:
+    query = sql.SQL("select * from {}").format(sql.Identifier("marts", name))
+    return set(connection.execute(query).fetchall())
+
+
+def test_a_delivery_during_the_build_asks_for_another_build(
+    built: Results, warehouse: psycopg.Connection
+) -> None:
+    build_layer("reference", run_id="overtaken")
+    deliver_day(warehouse, date(2024, 2, 12), [{}])
+
+    record_build("overtaken", "built")
+
+    assert needs_build()
+
+
+def test_districts_that_do_not_add_up_stop_the_build(
+    built: Results, warehouse: psycopg.Connection
+) -> None:
+    deliver_residents(warehouse, city_total=15_999)
+
+    with pytest.raises(BuildFailed) as failure:
+        build_layer("staging", run_id="wrong total")
+
+    assert [node.name for node in failure.value.failed] == ["districts_sum_to_city_residents"]
+    assert "The data break a rule" in str(failure.value)
+    assert "15999" not in str(failure.value)
+    failed = scalar(
+        warehouse,
+        "select failures from ops.dbt_result where run_id = 'wrong total' and status = 'fail'",
+    )
+    assert failed == 3
