@@ -1,0 +1,23 @@
+"""Releases: what the gate passed, written once, whole, and never changed.
+
+In: a candidate and the gate's decision on exactly its fingerprint. Out: a folder
+`releases/<dataset>/<version>/`, the live table `published.<dataset>`, a row in `ops.release`, and
+the catalogue of everything released. Promises: the same candidate gives the same bytes and no
+second version; a kill at any moment leaves the old or the new release whole; a closed gate leaves
+the last release in place.
+"""
+
+from busan_safety.release.catalogue import Publication, list_publications, write_catalogue
+from busan_safety.release.publish import ReleaseError, ReleaseReport, publish_passed
+from busan_safety.release.verify import Problem, verify
+
+__all__ = [
+    "Problem",
+    "Publication",
+    "ReleaseError",
+    "ReleaseReport",
+    "list_publications",
+    "publish_passed",
+    "verify",
+    "write_catalogue",
+]

@@ -1,0 +1,154 @@
+"""The catalogue of everything released: `index.json`, `catalog.jsonld`, `feed.xml`.
+
+All addresses are relative, so that the folder can be served from anywhere; nothing depends on the
+clock, so that the same releases give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from busan_safety.gate import Dataset, all_datasets
+from busan_safety.release import dcat, feed, words
+from busan_safety.release.checksums import read_checksums
+from busan_safety.release.folders import replace_file
+from busan_safety.release.records import releases_of
+from busan_safety.settings import Settings
+from busan_safety.warehouse import connect
+
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+    ".jsonld": "application/ld+json",
+    ".md": "text/markdown",
+    ".xml": "application/atom+xml",
+}
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """One file of a version, as listed in its SHA256SUMS."""
+
+    name: str
+    byte_count: int
+    sha256: str
+
+    @property
+    def media_type(self) -> str:
+        """IANA media type."""
+        return MEDIA_TYPES[Path(self.name).suffix]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a dataset, as it stands on disk."""
+
+    version: str
+    folder: Path
+    path: str
+    data_as_of: date
+    row_count: int
+    is_synthetic: bool
+    files: tuple[PublishedFile, ...]
+
+    def file(self, suffix: str) -> PublishedFile:
+        """Return the data file with this suffix. Raises KeyError when there is none."""
+        for known in self.files:
+            if known.name.endswith(suffix) and known.name != "changes.csv":
+                return known
+        raise KeyError(suffix)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A dataset with its versions, oldest first; without any before its first release."""
+
+    dataset: Dataset
+    versions: tuple[Version, ...]
+
+    @property
+    def newest(self) -> Version | None:
+        """The version that `latest` names."""
+        return self.versions[-1] if self.versions else None
+
+
+def list_publications(settings: Settings) -> list[Publication]:
+    """Every dataset with the versions that are recorded and stand on disk."""
+    with connect("publisher", settings=settings) as connection:
+        recorded = {name: releases_of(connection, name) for name in all_datasets()}
+    return [
+        Publication(
+            dataset,
+            tuple(
+                _version(settings.releases_dir / release.path, release.path, release.row_count)
+                for release in recorded[name]
+                if (settings.releases_dir / release.path).is_dir()
+            ),
+        )
+        for name, dataset in all_datasets().items()
+    ]
+
+
+def write_catalogue(settings: Settings) -> None:
+    """Write the three files, each in one step, from what is recorded and stands on disk."""
+    publications = list_publications(settings)
+    root = settings.releases_dir
+    replace_file(root / "index.json", _json(_index(publications, settings)))
+    replace_file(root / "catalog.jsonld", _json(dcat.catalogue(publications, settings)))
+    replace_file(root / "feed.xml", feed.atom(publications, settings))
+
+
+def _version(folder: Path, path: str, row_count: int) -> Version:
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    return Version(
+        version=folder.name,
+        folder=folder,
+        path=path,
+        data_as_of=date.fromisoformat(package["created"][:10]),
+        row_count=row_count,
+        is_synthetic=package["synthetic"],
+        files=tuple(
+            PublishedFile(name, (folder / name).stat().st_size, digest)
+            for name, digest in read_checksums(folder).items()
+        ),
+    )
+
+
+def _index(publications: list[Publication], settings: Settings) -> dict[str, Any]:
+    return {
+        "publisher": words.PUBLISHER.model_dump(),
+        "licence": {"name": words.LICENCE_NAME, "path": words.LICENCE_ADDRESS},
+        "synthetic": settings.is_synthetic,
+        **({"warning": words.SYNTHETIC_WARNING.model_dump()} if settings.is_synthetic else {}),
+        "datasets": [
+            {
+                "id": known.dataset.id,
+                "title": known.dataset.title.model_dump(),
+                "latest": known.newest.version if known.newest else None,
+                "versions": [
+                    {
+                        "version": version.version,
+                        "path": f"{version.path}/",
+                        "data_as_of": version.data_as_of.isoformat(),
+                        "row_count": version.row_count,
+                        "synthetic": version.is_synthetic,
+                        "files": [
+                            {"name": file.name, "bytes": file.byte_count, "sha256": file.sha256}
+                            for file in version.files
+                        ],
+                    }
+                    for version in reversed(known.versions)
+                ],
+            }
+            for known in publications
+        ],
+    }
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode("utf-8")

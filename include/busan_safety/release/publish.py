@@ -1,0 +1,238 @@
+"""Publish what the gate passed: decision re-read, folder switched, row recorded, catalogue last."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+
+from busan_safety.gate import (
+    CandidateMissing,
+    Dataset,
+    Decision,
+    Reason,
+    all_datasets,
+    find_decision,
+    read_candidate,
+)
+from busan_safety.gate.candidate import Candidate
+from busan_safety.gate.validation import current_suite_hash
+from busan_safety.release import folders, live
+from busan_safety.release.catalogue import write_catalogue
+from busan_safety.release.checksums import broken_files
+from busan_safety.release.package import Edition, build_files, sha256
+from busan_safety.release.records import Release, insert_release, releases_of
+from busan_safety.settings import Settings, get_settings
+from busan_safety.warehouse import connect
+
+log = logging.getLogger(__name__)
+
+Outcome = Literal["released", "unchanged", "refused", "waiting", "undecided"]
+
+# One publisher at a time, also across machines.
+_LOCK = 20240403
+
+
+class ReleaseError(RuntimeError):
+    """A release could not be made although the gate is open; nothing was announced."""
+
+
+@dataclass(frozen=True)
+class ReleaseReport:
+    """What happened to one dataset.
+
+    released: a new version stands. unchanged: the last version holds these very rows.
+    refused: the gate is closed. waiting: a person must approve first. undecided: there is no
+    decision on exactly this candidate. In the last three the last version stays.
+    """
+
+    dataset: str
+    outcome: Outcome
+    candidate_fingerprint: str
+    row_count: int
+    version: str | None = None
+    path: Path | None = None
+    reasons: tuple[Reason, ...] = ()
+    message: str = ""
+    is_dry_run: bool = False
+
+
+def publish_passed(*, dry_run: bool = False, run_id: str | None = None) -> list[ReleaseReport]:
+    """Release every candidate that has an open decision on exactly its fingerprint.
+
+    One report per dataset; one dataset's closed gate does not hold up the others. dry_run: say
+    what would happen and write nothing. Raises CandidateMissing before candidates are built and
+    ReleaseError when a version cannot be written.
+    """
+    settings = get_settings()
+    reports = []
+    with connect("publisher", settings=settings) as connection:
+        connection.execute("select pg_advisory_lock(%s)", [_LOCK])
+        connection.commit()
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        for dataset in all_datasets().values():
+            with connection.transaction():
+                report = _publish(connection, dataset, settings, dry_run=dry_run)
+            if report.path and not dry_run:
+                folders.point_latest_at(report.path)
+            log.info(
+                "release run=%s dataset=%s outcome=%s version=%s rows=%d",
+                *(run_id, report.dataset, report.outcome, report.version, report.row_count),
+            )
+            reports.append(report)
+    if not dry_run:
+        write_catalogue(settings)
+    return reports
+
+
+def _publish(
+    connection: psycopg.Connection, dataset: Dataset, settings: Settings, *, dry_run: bool
+) -> ReleaseReport:
+    candidate = read_candidate(connection, dataset)
+    decision = find_decision(
+        connection,
+        dataset.id,
+        candidate.fingerprint,
+        current_suite_hash(dataset.id, settings),
+    )
+    history = releases_of(connection, dataset.id)
+    report = ReleaseReport(
+        dataset=dataset.id,
+        outcome="released",
+        candidate_fingerprint=candidate.fingerprint,
+        row_count=decision.row_count if decision else len(candidate.rows()),
+        reasons=decision.reasons if decision else (),
+        is_dry_run=dry_run,
+    )
+    held_up = _why_not(decision, settings, is_first=not history)
+    if decision is None or held_up:
+        outcome, message = held_up or ("undecided", "")
+        return replace(report, outcome=outcome, message=message)
+
+    own_folder = settings.releases_dir / dataset.id
+    last = history[-1] if history else None
+    same = last if last and last.candidate_fingerprint == candidate.fingerprint else None
+    if same and (own_folder / same.version).is_dir():
+        if not dry_run:
+            _mend_live_table(connection, candidate, same.version)
+        return replace(
+            report, outcome="unchanged", version=same.version, path=own_folder / same.version
+        )
+
+    cut_off = _unrecorded_folder(own_folder, candidate.fingerprint, history)
+    data_as_of = _data_as_of(candidate)
+    if same:
+        version = same.version
+    else:
+        version = cut_off.name if cut_off else _next_version(own_folder, data_as_of, history)
+    report = replace(report, version=version, path=own_folder / version)
+    if dry_run:
+        return replace(report, message="dry run: nothing was written")
+
+    before = history[:-1] if same else history
+    edition = Edition(candidate, decision, version, data_as_of, _is_synthetic(candidate))
+    files = build_files(edition, _previous_csv(own_folder, dataset, before))
+    target = own_folder / version
+    folders.remove_unfinished(own_folder)
+    beside = None if cut_off else folders.write_beside(target, files)
+    live.switch_live_table(connection, candidate, version)
+    if not same:
+        table = (cut_off or beside or target) / f"{dataset.id}.csv"
+        insert_release(
+            connection,
+            Release(
+                dataset=dataset.id,
+                version=version,
+                candidate_fingerprint=candidate.fingerprint,
+                decision_id=decision.decision_id,
+                row_count=decision.row_count,
+                path=f"{dataset.id}/{version}",
+                csv_sha256=sha256(table.read_bytes()),
+            ),
+        )
+    # Last before the commit: a kill in between leaves a whole folder without a row, which the
+    # next run recognises by its fingerprint and records.
+    if beside:
+        folders.switch_in(beside, target)
+    return report
+
+
+def _why_not(
+    decision: Decision | None, settings: Settings, *, is_first: bool
+) -> tuple[Outcome, str] | None:
+    if decision is None:
+        return (
+            "undecided",
+            "There is no gate decision on exactly this candidate under today's suite; "
+            "run validate_candidates.",
+        )
+    if not decision.is_open:
+        return "refused", "The gate is closed; the last release stays."
+    needs_person = decision.decision == "warn" or is_first
+    if settings.gate_approval == "person" and needs_person and not decision.has_approval:
+        return "waiting", f"A person must approve decision {decision.decision_id} first."
+    return None
+
+
+def _mend_live_table(connection: psycopg.Connection, candidate: Candidate, version: str) -> None:
+    try:
+        held = live.live_fingerprint(connection, candidate.dataset)
+    except CandidateMissing:
+        held = ""
+    if held != candidate.fingerprint:
+        live.switch_live_table(connection, candidate, version)
+
+
+def _unrecorded_folder(own_folder: Path, fingerprint: str, history: list[Release]) -> Path | None:
+    recorded = {release.version for release in history}
+    for folder in folders.version_folders(own_folder):
+        gate = folder / "gate.json"
+        if folder.name in recorded or not gate.is_file():
+            continue
+        if json.loads(gate.read_text(encoding="utf-8"))["candidate_fingerprint"] != fingerprint:
+            continue
+        if broken := broken_files(folder):
+            name, what = broken[0]
+            raise ReleaseError(f"{folder.name}/{name} {what}, and the version is not recorded.")
+        return folder
+    return None
+
+
+def _next_version(own_folder: Path, data_as_of: date, history: list[Release]) -> str:
+    month = (data_as_of.year, data_as_of.month)
+    taken = {release.version for release in history}
+    taken |= {folder.name for folder in folders.version_folders(own_folder)}
+    numbers = [
+        number
+        for year, in_month, number in map(folders.version_order, taken)
+        if (year, in_month) == month
+    ]
+    return f"{data_as_of:%Y.%m}.{max(numbers, default=0) + 1}"
+
+
+def _previous_csv(own_folder: Path, dataset: Dataset, before: list[Release]) -> bytes | None:
+    if not before:
+        return None
+    path = own_folder / before[-1].version / f"{dataset.id}.csv"
+    if not path.is_file():
+        raise ReleaseError(
+            f"{dataset.id} {before[-1].version} is recorded but its CSV is gone: without a "
+            "difference there is no release. Restore the folder from a backup."
+        )
+    return path.read_bytes()
+
+
+def _data_as_of(candidate: Candidate) -> date:
+    newest = max(candidate.values("data_as_of"), default="")
+    if not newest:
+        raise ReleaseError(f"{candidate.dataset.id} has no data_as_of, so it gets no version.")
+    return date.fromisoformat(newest)
+
+
+def _is_synthetic(candidate: Candidate) -> bool:
+    return "t" in candidate.values("is_synthetic")

@@ -1,0 +1,73 @@
+"""Every check of the published suites has a candidate that it, and only it, refuses."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from busan_safety.gate import all_datasets, get_dataset, load_suite, validate_candidates
+from busan_safety.gate.decision import verdict_of
+from busan_safety.gate.validation import validate_candidate
+from busan_safety.settings import get_settings
+from expectations.mutations import MUTATIONS
+
+CASES = [(dataset, check) for dataset, checks in MUTATIONS.items() for check in checks]
+
+
+def test_good_candidates_pass_every_check(good: psycopg.Connection) -> None:
+    decisions = validate_candidates()
+
+    assert [decision.dataset for decision in decisions] == list(all_datasets())
+    assert {decision.dataset: decision.reasons for decision in decisions} == dict.fromkeys(
+        all_datasets(), ()
+    )
+    assert {decision.decision for decision in decisions} == {"pass"}
+
+
+@pytest.mark.parametrize("dataset", list(MUTATIONS))
+def test_every_check_has_a_fixture_that_fails_it(dataset: str) -> None:
+    suite = load_suite(dataset, get_settings())
+
+    assert {check.meta.check for check in suite.expectations} == set(MUTATIONS[dataset])
+
+
+@pytest.mark.parametrize(("dataset", "check"), CASES, ids=[":".join(case) for case in CASES])
+def test_exactly_this_check_sees_the_damage(
+    good: psycopg.Connection, dataset: str, check: str
+) -> None:
+    good.execute(MUTATIONS[dataset][check])
+
+    decision = validate_candidate(get_dataset(dataset))
+
+    assert [reason.check for reason in decision.reasons] == [check]
+    suite = load_suite(dataset, get_settings())
+    declared = {known.meta.check: known for known in suite.expectations}
+    assert decision.reasons[0].severity == declared[check].severity
+    assert not decision.reasons[0].could_not_run
+    assert decision.decision == verdict_of(decision.reasons) != "pass"
+
+
+def test_a_check_that_cannot_run_closes_the_gate_even_if_it_only_warns(
+    good: psycopg.Connection,
+) -> None:
+    good.execute("alter table published_candidate.pub_living_lab_v1 rename data_as_of to as_of")
+
+    decision = validate_candidate(get_dataset("living_lab"))
+
+    freshness = next(reason for reason in decision.reasons if reason.check == "freshness")
+    assert freshness.could_not_run
+    assert freshness.severity == "critical"
+    assert decision.decision == "fail"
+
+
+def test_reasons_hold_counts_and_no_cell(good: psycopg.Connection) -> None:
+    good.execute(MUTATIONS["living_lab"]["personal_data"])
+    good.execute(MUTATIONS["living_lab"]["score_within_bounds"])
+
+    validate_candidate(get_dataset("living_lab"))
+
+    stored = good.execute("select reasons::text from ops.gate_decision").fetchone()[0]
+    assert "1234" not in stored
+    assert "100.5" not in stored
+    assert '"unexpected_count": 3' in stored
+    assert '"unexpected_count": 1' in stored

@@ -1,0 +1,273 @@
+"""The whole demonstration, as a newcomer runs it: real processes on free ports, a small city."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from busan_safety.launcher.chain import CHAIN_DAGS, INGEST_DAGS
+from busan_safety.sources import all_sources
+
+pytestmark = pytest.mark.airflow
+
+ROOT = Path(__file__).resolve().parents[2]
+DATASETS = {"living_lab", "policy_effects", "safety_facilities", "safety_indicators"}
+JUNGGU, JUNGGU_SENDER = "26110", "3250000"
+RELEASE_FILES = {"datapackage.json", "README.md", "changes.csv", "gate.json", "SHA256SUMS"}
+
+
+@dataclass
+class Machine:
+    """A newcomer's machine: a folder, free ports, the command line."""
+
+    folder: Path
+    env: dict[str, str]
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(Path(sys.executable).parent / "busan-safety"), *arguments]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments),
+            env=self.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def processes(self) -> list[str]:
+        """Command lines of everything that still runs with this machine's folder."""
+        mine = []
+        for process in psutil.process_iter():
+            try:
+                words = process.cmdline()
+                is_mine = process.environ().get("BUSAN_VAR_DIR") == self.env["BUSAN_VAR_DIR"]
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+            if is_mine or any(str(self.folder) in word for word in words):
+                mine.append(" ".join(words))
+        return mine
+
+    def query(self, statement: str, *, database: str = "warehouse") -> list[tuple[Any, ...]]:
+        secrets = json.loads((self.folder / "var" / "secrets.json").read_text())
+        with psycopg.connect(
+            host="127.0.0.1",
+            port=int(self.env["BUSAN_PG_PORT"]),
+            dbname=database,
+            user="postgres",
+            password=secrets["postgres"],
+        ) as connection:
+            return connection.execute(statement).fetchall()  # type: ignore[arg-type]
+
+    def releases(self) -> dict[str, str]:
+        """Hash of every released file but the feeds that tell when they were written."""
+        root = self.folder / "releases"
+        return {
+            str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and path.parent.parent.name in DATASETS
+        }
+
+
+def _machine() -> Machine:
+    # Not pytest's own folder: its mode 700 would lock out the database server's user.
+    folder = Path(tempfile.mkdtemp(prefix="busan-demo-"))
+    folder.chmod(0o755)
+    env = {name: value for name, value in os.environ.items() if not name.startswith("BUSAN_")}
+    ports = {name: str(_free_port()) for name in ("PG", "AIRFLOW", "SANDBOX", "PORTAL")}
+    env |= {f"BUSAN_{name}_PORT": port for name, port in ports.items()}
+    env |= {
+        "BUSAN_VAR_DIR": str(folder / "var"),
+        "BUSAN_RELEASES_DIR": str(folder / "releases"),
+        "BUSAN_SANDBOX_SCALE": "0.02",
+        "BUSAN_SANDBOX_FROM": "2024-01",
+        "BUSAN_SANDBOX_TO": "2024-06",
+    }
+    return Machine(folder, env)
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    made = _machine()
+    yield made
+    made.run("down")
+    shutil.rmtree(made.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def first(machine: Machine) -> dict[str, Any]:
+    done = machine.run("demo", "--json")
+    assert done.returncode == 0, done.stderr + done.stdout
+    summary: dict[str, Any] = json.loads(done.stdout)
+    return summary
+
+
+def test_every_source_comes_in_and_no_row_is_lost(machine: Machine, first: dict[str, Any]) -> None:
+    sources = {one["source_id"]: one for one in first["sources"]}
+
+    assert set(sources) == set(all_sources())
+    for one in sources.values():
+        assert one["rows_received"] > 0
+        assert one["rows_received"] == one["rows_loaded"] + one["rows_quarantined"]
+    assert sources["police_112_calls"]["rows_quarantined"] > 0
+
+
+def test_the_gate_decides_and_everything_is_released(
+    machine: Machine, first: dict[str, Any]
+) -> None:
+    decisions = {one["dataset"]: one["decision"] for one in first["decisions"]}
+    released = {one["dataset"]: one["version"] for one in first["releases"] if one["is_new"]}
+
+    assert set(decisions) == DATASETS
+    assert set(decisions.values()) <= {"pass", "warn"}
+    assert set(released) == DATASETS
+    for dataset, version in released.items():
+        folder = machine.folder / "releases" / dataset / version
+        names = {path.name for path in folder.iterdir()}
+        assert names >= {*RELEASE_FILES, f"{dataset}.csv", f"{dataset}.parquet"}
+    assert (machine.folder / "releases" / "index.html").is_file()
+
+
+def test_what_follows_the_ingest_is_started_by_assets_alone(
+    machine: Machine, first: dict[str, Any]
+) -> None:
+    runs = machine.query("select dag_id, run_type, state from dag_run", database="airflow")
+
+    assert {dag_id for dag_id, _, _ in runs} == {*INGEST_DAGS, *CHAIN_DAGS}
+    for dag_id, run_type, state in runs:
+        expected = "manual" if dag_id in INGEST_DAGS else "asset_triggered"
+        assert (dag_id, run_type, state) == (dag_id, expected, "success")
+
+
+def test_each_model_left_an_asset_event(machine: Machine, first: dict[str, Any]) -> None:
+    rows = machine.query(
+        "select asset.name from asset_event join asset on asset.id = asset_event.asset_id"
+        " where asset.\"group\" = 'dbt'",
+        database="airflow",
+    )
+
+    models = {name for (name,) in rows}
+    assert {"marts.fct_112_calls", "marts.fct_indicator_value"} <= models
+    assert "published_candidate.pub_safety_indicators_v1" in models
+
+
+def test_the_pages_answer(machine: Machine, first: dict[str, Any]) -> None:
+    portal = httpx.get(f"http://127.0.0.1:{machine.env['BUSAN_PORTAL_PORT']}/")
+    airflow = f"http://127.0.0.1:{machine.env['BUSAN_AIRFLOW_PORT']}"
+
+    assert portal.status_code == 200
+    assert "합성" in portal.text
+    assert httpx.get(f"{airflow}/").status_code == 200
+    assert httpx.get(f"{airflow}/api/v2/dags").status_code == 401
+
+
+def test_a_second_demo_changes_nothing(machine: Machine, first: dict[str, Any]) -> None:
+    before = machine.releases()
+    assert before
+
+    done = machine.run("demo", "--json")
+
+    assert done.returncode == 0, done.stderr + done.stdout
+    second = json.loads(done.stdout)
+    assert [one["source_id"] for one in second["sources"] if one["new_batches"]] == []
+    assert [one["dataset"] for one in second["releases"] if one["is_new"]] == []
+    assert machine.releases() == before
+    builds = machine.query("select count(*) from ops.build")
+    assert builds == [(1,)]
+
+
+def test_one_district_that_is_down_fails_alone(machine: Machine, first: dict[str, Any]) -> None:
+    sandbox = f"http://127.0.0.1:{machine.env['BUSAN_SANDBOX_PORT']}/_control/faults"
+    httpx.post(sandbox, json={JUNGGU_SENDER: "error30"}).raise_for_status()
+
+    done = machine.run("run", "ingest_districts", "--json")
+
+    httpx.post(sandbox, json={}).raise_for_status()
+    assert done.returncode == 1
+    (run,) = json.loads(done.stdout)
+    failed = [task["label"] for task in run["tasks"] if task["state"] == "failed"]
+    assert failed == ["중구"]
+    (extra,) = machine.query(
+        "select event.extra from asset_event event join asset on asset.id = event.asset_id"
+        " where asset.name = 'district_deliveries' order by event.timestamp desc limit 1",
+        database="airflow",
+    )[0]
+    assert extra["failed_senders"] == [f"district_cctv:{JUNGGU}"]
+    kept = machine.query(
+        f"select count(*) from raw.current_district_cctv where district_code = '{JUNGGU}'"
+    )
+    assert kept[0][0] > 0
+
+
+def test_down_ends_every_process(machine: Machine, first: dict[str, Any]) -> None:
+    done = machine.run("down")
+
+    assert done.returncode == 0
+    assert machine.processes() == []
+    states = json.loads(machine.run("status", "--json").stdout)
+    assert {one["state"] for one in states} == {"stopped"}
+
+
+def test_an_interrupted_demo_leaves_nothing_of_its_own() -> None:
+    machine = _machine()
+    demo = subprocess.Popen(
+        machine.command("demo"),
+        env=machine.env,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert demo.stdout
+    for line in demo.stdout:
+        if "Starting airflow-scheduler" in line:
+            break
+    time.sleep(1)
+
+    demo.send_signal(signal.SIGTERM)
+    said = demo.communicate(timeout=60)[0]
+
+    assert demo.returncode == 128 + signal.SIGTERM
+    assert "Stopped: " in said
+    assert machine.processes() == []
+    shutil.rmtree(machine.folder, ignore_errors=True)
+
+
+def test_a_port_in_use_is_one_line_and_starts_nothing() -> None:
+    machine = _machine()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(machine.env["BUSAN_AIRFLOW_PORT"])))
+        other.listen()
+
+        done = machine.run("demo")
+
+    assert done.returncode == 2
+    (line,) = (done.stdout + done.stderr).strip().splitlines()
+    assert machine.env["BUSAN_AIRFLOW_PORT"] in line
+    assert "BUSAN_AIRFLOW_PORT" in line
+    assert machine.processes() == []
+    shutil.rmtree(machine.folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

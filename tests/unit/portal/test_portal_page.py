@@ -1,0 +1,92 @@
+"""The page says what is closed and why, marks synthetic data, and links only what there is."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+from busan_safety.gate import Decision, Reason, all_datasets, get_dataset
+from busan_safety.gate.decision import verdict_of
+from busan_safety.portal.build import Card, render_page
+from busan_safety.release import Publication
+from busan_safety.release.catalogue import PublishedFile, Version
+from busan_safety.settings import Settings
+
+REASON = Reason(
+    "grid_complete", "critical", "A district is <missing>.", "구·군이 빠졌습니다.", "why", 2
+)
+
+
+def _version(name: str, *, is_synthetic: bool = False) -> Version:
+    files = tuple(
+        PublishedFile(known, 2048, "0" * 64)
+        for known in ("README.md", "changes.csv", "living_lab.csv", "living_lab.parquet")
+    )
+    path = f"living_lab/{name}"
+    return Version(name, Path(path), path, date(2024, 12, 31), 1234, is_synthetic, files)
+
+
+def _page(*versions: Version, reasons: tuple[Reason, ...] = (), deployment: str = "production"):
+    decision = Decision(1, "living_lab", "f", "s", "0", verdict_of(reasons), reasons, 3, "suite")
+    card = Card(Publication(get_dataset("living_lab"), versions), decision, 14)
+    settings = Settings(deployment=deployment)
+    return render_page(settings, cards=[card], maps=[], trend=None, effects=[])
+
+
+def test_refused_candidate_is_named_with_its_reason_beside_the_last_version() -> None:
+    page = _page(_version("2024.11.1"), reasons=(REASON,))
+
+    assert "새 자료가 공개 심사를 통과하지 못했습니다. 위의 마지막 공개본을 유지합니다." in page
+    assert "구·군이 빠졌습니다." in page
+    assert "A district is &lt;missing&gt;." in page
+    assert 'href="living_lab/2024.11.1/living_lab.csv"' in page
+
+
+def test_dataset_never_released_offers_no_download() -> None:
+    page = _page(reasons=(REASON,))
+
+    assert "아직 공개된 판이 없습니다." in page
+    assert "living_lab.csv" not in page
+    assert "위의 마지막 공개본" not in page
+
+
+def test_newest_version_is_offered_and_earlier_ones_are_kept() -> None:
+    page = _page(_version("2024.11.1"), _version("2024.12.1"))
+
+    downloads = re.findall(r'href="(living_lab/[^"]+\.csv)" download', page)
+    assert downloads == ["living_lab/2024.12.1/living_lab.csv"]
+    assert "이전 판" in page
+    assert 'href="living_lab/2024.11.1/living_lab.csv"' in page
+
+
+def test_synthetic_warning_is_the_first_thing_read() -> None:
+    page = _page(_version("2024.12.1", is_synthetic=True), deployment="sandbox")
+
+    assert "<title>부산 안전 데이터 (합성 데이터)</title>" in page
+    assert page.index('class="banner"') < page.index("<h1>")
+
+
+def test_one_synthetic_version_marks_the_page_of_a_real_deployment() -> None:
+    assert 'class="banner"' in _page(_version("2024.12.1", is_synthetic=True))
+
+
+def test_real_data_are_not_called_synthetic() -> None:
+    page = _page(_version("2024.12.1"))
+
+    assert "합성" not in page
+    assert "ynthetic" not in page
+
+
+def test_page_loads_nothing_from_elsewhere() -> None:
+    page = _page(_version("2024.12.1"))
+
+    loaded = re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"', page)
+    assert loaded
+    assert not [address for address in loaded if "//" in address]
+
+
+def test_every_dataset_is_declared_with_a_suite() -> None:
+    suites = Settings().expectations_dir / "published"
+
+    assert {path.stem for path in suites.glob("*.yml")} == set(all_datasets())
