@@ -1,0 +1,62 @@
+# Busan safety data platform. `make demo` needs Python 3.11 to 3.13, make and a package index.
+
+VENV ?= .venv
+# The first Python that does; a name may exist without running (pyenv's shims).
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& echo "$$name" && break; done)
+STAMP := $(VENV)/.install-stamp
+CLI := $(VENV)/bin/busan-safety
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test up down status sql check install browser-deps clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## install, start everything, run every DAG, publish, say where to look
+	@$(CLI) demo
+
+test: $(STAMP) ## run all tests (browser tests need: make browser-deps)
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+
+up: $(STAMP) ## start Airflow, warehouse, sandbox and portal; leave them running
+	@$(CLI) up
+
+down: $(STAMP) ## stop all services
+	@$(CLI) down
+
+status: $(STAMP) ## what runs, on which ports, where the logs are
+	@$(CLI) status
+
+sql: $(STAMP) ## psql on the warehouse, role evaluator (read-only)
+	@$(CLI) sql
+
+check: $(STAMP) ## ruff, mypy and sqlfluff
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/sqlfluff lint --processes 2 dbt_project
+
+install: $(STAMP) ## the virtual environment, pinned
+
+$(STAMP): requirements.txt pyproject.toml
+	@mkdir -p $(dir $(abspath $(VENV)))
+	@$(or $(PYTHON),python3) deploy/preinstall.py $(dir $(abspath $(VENV)))
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) download --quiet --no-deps --retries 1 --dest $(VENV)/probe six==1.17.0 >/dev/null 2>&1 \
+		|| { echo "The package index does not answer: check the network, the proxy and pip's configuration."; exit 2; }
+	@rm -rf $(VENV)/probe
+	@echo "Installing the pinned packages into $(VENV) (one to three minutes)."
+	@$(PIP) install --quiet --requirement requirements.txt
+	@$(PIP) install --quiet --no-deps --editable .
+	@touch $@
+
+browser-deps: ## Chromium and Korean fonts for the browser tests (Debian, Ubuntu)
+	@echo "Installing chromium and fonts-noto-cjk with apt-get."
+	@$(if $(filter 0,$(shell id -u)),,sudo) apt-get install --yes --no-install-recommends chromium fonts-noto-cjk
+
+clean: ## remove the environment and caches; var/ and releases/ stay
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

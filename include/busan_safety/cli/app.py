@@ -1,0 +1,55 @@
+"""The verbs' names, and what becomes of errors that reach the top."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from dotenv import load_dotenv
+
+from busan_safety.cli import data_verbs, service_verbs
+from busan_safety.cli.output import BadInput, VerbFailed, print_error
+from busan_safety.connectors.errors import DeliveryRefused, SourceFailure
+from busan_safety.launcher.airflow_api import AirflowUnavailable, UnknownDag
+from busan_safety.launcher.chain import ChainTimeout
+from busan_safety.launcher.interrupts import Interrupted, raise_on_signals
+from busan_safety.launcher.preflight import PreflightError
+from busan_safety.launcher.stack import StartError
+from busan_safety.settings import ROOT
+from busan_safety.sources import UnknownSource
+from busan_safety.warehouse import WarehouseUnavailable
+from busan_safety.warehouse.embedded import ServerError
+
+app = typer.Typer(
+    name="busan-safety",
+    help="Data platform of the Busan Metropolitan Autonomous Police Committee.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for verb in (*service_verbs.VERBS, *data_verbs.VERBS):
+    app.command()(verb)
+
+_BAD_INPUT = (BadInput, DeliveryRefused, UnknownDag, UnknownSource, PreflightError)
+_FAILED = (
+    *(AirflowUnavailable, ChainTimeout, ServerError, SourceFailure, StartError),
+    *(VerbFailed, WarehouseUnavailable),
+)
+
+
+def run() -> None:
+    """Run the verb that the command line names and end the process with its status."""
+    # Connections and passwords too, not only what Settings declares.
+    load_dotenv(ROOT / ".env")
+    raise_on_signals()
+    try:
+        app()
+    except _BAD_INPUT as error:
+        print_error(str(error))
+        sys.exit(2)
+    except _FAILED as error:
+        print_error(str(error))
+        sys.exit(1)
+    except Interrupted as stop:
+        print_error(f"Stopped by {stop}.")
+        sys.exit(128 + stop.number)

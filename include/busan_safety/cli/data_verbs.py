@@ -1,0 +1,149 @@
+"""Verbs about data: sources, ingest, evaluate, publish, verify."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from busan_safety.cli.output import (
+    BadInput,
+    Json,
+    VerbFailed,
+    print_error,
+    print_json,
+    print_table,
+    screen,
+)
+from busan_safety.launcher.stack import running_warehouse
+from busan_safety.loading import BatchReport, ingest_file
+from busan_safety.settings import get_settings
+from busan_safety.sources import all_sources, get_source
+
+
+def sources(as_json: Json = False) -> None:
+    """List the registered sources."""
+    known = all_sources().values()
+    if as_json:
+        print_json([one.model_dump(mode="json", by_alias=True) for one in known])
+        return
+    rows = [
+        [one.id, one.agency, one.transport.kind, one.cadence, one.licence, one.title.ko]
+        for one in known
+    ]
+    print_table(["source", "agency", "transport", "cadence", "licence", "title"], rows)
+
+
+def ingest(
+    source_id: Annotated[str, typer.Argument(help="A source of `busan-safety sources`.")],
+    file: Annotated[Path, typer.Option("--file", help="The downloaded file.")],
+    period: Annotated[
+        str | None, typer.Option("--period", help="Its period where the name does not say it.")
+    ] = None,
+    scope: Annotated[
+        str | None, typer.Option("--scope", help="District code, for a district's own list.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Take a downloaded file through landing, checks, raw and quarantine."""
+    get_source(source_id)
+    if not file.is_file():
+        raise BadInput(f"There is no file {file}.")
+    with running_warehouse(get_settings(), say=lambda line: None):
+        batch = ingest_file(source_id, file, period=period, scope=scope)
+    if as_json:
+        print_json(batch)
+    else:
+        _show_batch(batch)
+
+
+def evaluate(
+    programme: Annotated[
+        list[str] | None, typer.Option("--programme", help="Only this one (repeatable).")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Evaluate the registered policy plans on the marts as they are."""
+    from busan_safety.evaluation import PlanRefused, UnknownProgramme
+    from busan_safety.evaluation import evaluate as evaluate_plans
+
+    try:
+        effects = evaluate_plans(programmes=programme)
+    except (PlanRefused, UnknownProgramme) as error:
+        raise BadInput(str(error)) from error
+    if as_json:
+        print_json(effects)
+        return
+    for effect in effects:
+        screen.print(f"{effect.effect_id}: {effect.verdict}", style="bold", highlight=False)
+        screen.print(f"  {effect.sentence_ko}\n  {effect.sentence_en}", highlight=False)
+
+
+def publish(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be published; write nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Publish the candidates that the gate has passed, then rebuild the portal."""
+    from busan_safety.gate import CandidateMissing
+    from busan_safety.portal import build_portal
+    from busan_safety.release import ReleaseError, publish_passed
+
+    try:
+        reports = publish_passed(dry_run=dry_run)
+    except (CandidateMissing, ReleaseError) as error:
+        raise VerbFailed(str(error)) from error
+    if not dry_run:
+        build_portal()
+    if as_json:
+        print_json(reports)
+        return
+    print_table(
+        ["dataset", "outcome", "version", "rows", "folder", "why"],
+        [
+            [
+                *(one.dataset, one.outcome, one.version or "", one.row_count, one.path or ""),
+                one.message,
+            ]
+            for one in reports
+        ],
+    )
+
+
+def verify(as_json: Json = False) -> None:
+    """Check every release again: checksums, fingerprints, decisions."""
+    from busan_safety.release import verify as verify_releases
+
+    problems = verify_releases()
+    if as_json:
+        print_json(problems)
+    elif not problems:
+        screen.print("Every release is whole and has its decision.")
+    else:
+        for problem in problems:
+            print_error(f"{problem.dataset} {problem.version} {problem.where}: {problem.what}")
+    if problems:
+        sys.exit(1)
+
+
+def _show_batch(batch: BatchReport) -> None:
+    heading = f"Batch {batch.batch_id} of {batch.source_id}: {batch.status} ({batch.file_name})"
+    screen.print(heading, style="bold", highlight=False)
+    print_table(
+        ["read", "out of scope", "received", "loaded", "quarantined", "mended", "flagged"],
+        [
+            [
+                *(batch.rows_read, batch.rows_out_of_scope, batch.rows_received),
+                *(batch.rows_loaded, batch.rows_quarantined, batch.rows_mended),
+                batch.rows_flagged,
+            ]
+        ],
+    )
+    if batch.reasons:
+        print_table(["reason", "rows"], sorted(batch.reasons.items()))
+
+
+VERBS = (sources, ingest, evaluate, publish, verify)

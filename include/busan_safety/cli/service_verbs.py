@@ -1,0 +1,115 @@
+"""Verbs about the running platform: up, down, status, demo, run, sql."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from busan_safety.cli.output import Json, errors, print_json, print_table, screen
+from busan_safety.launcher import run_demo
+from busan_safety.launcher.airflow_api import AirflowApi
+from busan_safety.launcher.chain import Chain
+from busan_safety.launcher.demo import show_failures
+from busan_safety.launcher.interrupts import Interrupted, ignore_signals
+from busan_safety.launcher.screen import Stopwatch, show_how_to_open, watching
+from busan_safety.launcher.stack import Stack
+from busan_safety.settings import get_settings
+from busan_safety.warehouse.embedded import packaged_binaries
+
+
+def up(as_json: Json = False) -> None:
+    """Start PostgreSQL, the sandbox agencies, Airflow and the portal; leave them running."""
+    settings = get_settings()
+    stack = Stack(settings, say=Stopwatch(_progress(as_json)).say)
+    try:
+        stack.up()
+        AirflowApi(settings).unpause_all()
+    except BaseException as error:
+        if isinstance(error, Interrupted):
+            ignore_signals()
+        stack.stop_started()
+        raise
+    if as_json:
+        print_json(stack.status())
+    else:
+        show_how_to_open(screen, settings)
+
+
+def down(as_json: Json = False) -> None:
+    """Stop every service of this deployment."""
+    stopped = Stack(get_settings()).down()
+    if as_json:
+        print_json({"stopped": stopped})
+    else:
+        screen.print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+def status(as_json: Json = False) -> None:
+    """Show which services run, on which ports, and where their logs are."""
+    settings = get_settings()
+    states = Stack(settings).status()
+    if as_json:
+        print_json([asdict(one) for one in states])
+        return
+    rows = [
+        [one.name, one.state, one.pid or "", one.url or one.port or "", one.log] for one in states
+    ]
+    print_table(["service", "state", "process", "address", "log"], rows)
+    if all(one.state == "running" for one in states):
+        show_how_to_open(screen, settings)
+
+
+def demo(as_json: Json = False) -> None:
+    """Start everything, run every DAG once, publish, and say what was done and where to look."""
+    sys.exit(run_demo(get_settings(), _progress(as_json), as_json=as_json))
+
+
+def run(
+    dag_id: Annotated[str, typer.Argument(help="Which DAG, for example ingest_police.")],
+    as_json: Json = False,
+) -> None:
+    """Run a DAG in Airflow and follow it and what its assets start."""
+    api = AirflowApi(get_settings())
+    api.require_dag(dag_id)
+    api.unpause_all()
+    console = _progress(as_json)
+    with watching(console, Stopwatch(console)) as watch:
+        states = Chain(api, watch).follow([api.trigger(dag_id)])
+    if as_json:
+        print_json([asdict(one) for one in states])
+    show_failures(api, errors, states)
+    if any(one.state == "failed" for one in states):
+        sys.exit(1)
+
+
+def sql(
+    command: Annotated[
+        str | None, typer.Option("--command", "-c", help="Run one statement and end.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Open psql on the warehouse as the read-only role `evaluator`."""
+    settings = get_settings()
+    psql = str(packaged_binaries() / "psql")
+    arguments = [psql, "-h", settings.pg_host, "-p", str(settings.pg_port)]
+    arguments += ["-U", "evaluator", "-d", settings.warehouse_db]
+    if command is not None:
+        statement = command.strip().rstrip(";")
+        wrapped = f"select coalesce(json_agg(r), '[]') from ({statement}) r"  # noqa: S608 - read-only role
+        arguments += ["-At", "-c", wrapped] if as_json else ["-c", command]
+    os.environ["PGPASSWORD"] = settings.password("evaluator")
+    os.environ.setdefault("PAGER", "less -SFX")
+    os.execv(psql, arguments)  # noqa: S606 - replaces this process by psql
+
+
+def _progress(as_json: bool) -> Console:
+    """Where progress goes: away from the JSON when a machine reads."""
+    return errors if as_json else screen
+
+
+VERBS = (demo, up, down, status, run, sql)

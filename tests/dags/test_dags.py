@@ -1,0 +1,177 @@
+"""The DAG folder as Airflow reads it: ids, documentation, assets that join the DAGs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from busan_safety.launcher.chain import ALL_DAGS, BUILD_DAG, INGEST_DAGS
+
+DAGS = Path(__file__).resolve().parents[2] / "dags"
+DECLARED = {path.stem for path in DAGS.glob("*.py")} - {"wiring"}
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    before = dict(os.environ)
+    os.environ.update(
+        AIRFLOW_HOME=str(tmp_path_factory.mktemp("airflow")),
+        AIRFLOW__CORE__DAGS_FOLDER=str(DAGS),
+        AIRFLOW__CORE__LOAD_EXAMPLES="False",
+        AIRFLOW__CORE__DEFAULT_TIMEZONE="Asia/Seoul",
+    )
+    sys.path.insert(0, str(DAGS))
+    from airflow.dag_processing.dagbag import DagBag
+
+    yield DagBag(DAGS)
+    sys.path.remove(str(DAGS))
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
+def dags(bag: Any) -> dict[str, Any]:
+    return dict(bag.dags)
+
+
+def test_every_file_holds_the_dag_of_its_name(bag: Any) -> None:
+    assert bag.import_errors == {}
+    assert len(bag.dags) > 0
+    assert set(bag.dags) == DECLARED
+
+
+def test_the_launcher_waits_for_exactly_these_dags(dags: dict[str, Any]) -> None:
+    assert set(dags) == set(ALL_DAGS)
+
+
+@pytest.mark.parametrize("dag_id", sorted(DECLARED))
+def test_every_dag_says_what_it_is(dags: dict[str, Any], dag_id: str) -> None:
+    dag = dags[dag_id]
+
+    assert dag.doc_md is not None
+    assert len(dag.doc_md) > 80
+    assert dag.tags
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+    assert dag.timezone.name == "Asia/Seoul"
+    assert any("가" <= letter <= "힣" for letter in dag.dag_display_name)
+    assert {task.owner for task in dag.tasks if task.task_id != "all_answered"} == {
+        "busan-safety-data"
+    }
+
+
+def test_every_runbook_that_a_dag_names_exists(dags: dict[str, Any]) -> None:
+    named = {
+        word.strip(".,")
+        for dag in dags.values()
+        for word in dag.doc_md.split()
+        if word.startswith("docs/runbooks/")
+    }
+
+    assert named
+    assert [path for path in sorted(named) if not (DAGS.parent / path).is_file()] == []
+
+
+def test_every_scheduled_asset_is_produced_by_another_dag(dags: dict[str, Any]) -> None:
+    consumed = {
+        (asset.name, dag_id) for dag_id, dag in dags.items() for asset in _scheduling_assets(dag)
+    }
+    produced = {
+        asset.name: dag_id
+        for dag_id, dag in dags.items()
+        for task in dag.tasks
+        for asset in task.outlets
+    }
+
+    assert consumed
+    for name, consumer in consumed:
+        assert produced.get(name) not in (None, consumer), name
+
+
+def test_the_build_waits_for_all_four_agencies(dags: dict[str, Any]) -> None:
+    waits_for = {asset.name for asset in _scheduling_assets(dags[BUILD_DAG])}
+    announced = {
+        asset.name
+        for dag_id in INGEST_DAGS
+        for asset in dags[dag_id].get_task("announce_deliveries").outlets
+    }
+
+    assert len(announced) == 4
+    assert waits_for == announced
+
+
+def test_a_failed_sender_still_announces_and_still_fails_the_run(dags: dict[str, Any]) -> None:
+    for dag_id in INGEST_DAGS:
+        dag = dags[dag_id]
+        pulls = {task.task_id for task in dag.tasks if task.task_id.startswith("pull_")}
+
+        assert dag.get_task("announce_deliveries").trigger_rule == "all_done"
+        assert dag.get_task("all_answered").trigger_rule == "all_success"
+        assert pulls <= dag.get_task("announce_deliveries").upstream_task_ids
+        assert pulls == dag.get_task("all_answered").upstream_task_ids
+
+
+def test_every_registered_source_is_pulled_by_one_dag(dags: dict[str, Any]) -> None:
+    from busan_safety.sources import all_sources
+
+    pulled = [
+        task.task_id.removeprefix("pull_")
+        for dag_id in INGEST_DAGS
+        for task in dags[dag_id].tasks
+        if task.task_id.startswith("pull_")
+    ]
+
+    assert sorted(pulled) == sorted(all_sources())
+
+
+def test_the_gate_is_never_tried_again(dags: dict[str, Any]) -> None:
+    gate = dags["validate_candidates"]
+
+    assert {task.retries for task in gate.tasks} == {0}
+    assert {task.trigger_rule for task in gate.tasks} == {"all_success"}
+
+
+def test_publication_starts_only_from_the_gate(dags: dict[str, Any]) -> None:
+    assert [asset.name for asset in _scheduling_assets(dags["publish_open_data"])] == ["open_gate"]
+    opens = [
+        (dag_id, task.task_id)
+        for dag_id, dag in dags.items()
+        for task in dag.tasks
+        if any(asset.name == "open_gate" for asset in task.outlets)
+    ]
+    assert opens == [("validate_candidates", "open_gate")]
+
+
+def test_a_switched_on_dag_waits_for_its_next_time(dags: dict[str, Any]) -> None:
+    from airflow.sdk import CronTriggerTimetable
+
+    timed = [dag for dag in dags.values() if isinstance(dag.timetable, CronTriggerTimetable)]
+
+    assert {dag.dag_id for dag in timed} == {*INGEST_DAGS, "monitor_freshness"}
+    for dag in timed:
+        assert str(dag.timetable.timezone) == "Asia/Seoul"
+        assert dag.timetable.run_immediately is not False
+        assert not dag.timetable.run_immediately
+
+
+def test_dag_files_import_nothing_heavy() -> None:
+    heavy = ("pandas", "great_expectations", "dbt", "psycopg", "httpx", "busan_safety")
+    texts = {path.name: path.read_text() for path in DAGS.glob("*.py")}
+
+    assert texts
+    for name, text in texts.items():
+        top_level = [line for line in text.splitlines() if line.startswith(("import ", "from "))]
+        words = {line.split()[1].split(".")[0] for line in top_level}
+        assert words.isdisjoint(heavy), name
+
+
+def _scheduling_assets(dag: Any) -> list[Any]:
+    condition = getattr(dag.timetable, "asset_condition", None)
+    if condition is None:
+        return []
+    return list(getattr(condition, "objects", [condition]))
