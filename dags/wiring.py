@@ -33,7 +33,7 @@ EVALUATION = Asset("evaluation", group="warehouse")
 OPEN_GATE = Asset("open_gate", group="publication")
 RELEASES = Asset("releases", group="publication")
 # Stands for the relations of one layer; each build adds an event for every model it made.
-DBT_MODELS = AssetAlias("dbt_models", group="dbt")
+DBT_MODELS = AssetAlias("dbt_models")
 
 log = logging.getLogger(__name__)
 
@@ -155,6 +155,6 @@ def build_layer(layer: str) -> None:
     for result in results:
         if result.resource_type == "model":
             context["outlet_events"][DBT_MODELS].add(
-                Asset(result.relation, group="dbt"),
+                Asset(result.relation),
                 extra={"status": result.status, "rows": result.rows, "seconds": result.seconds},
             )

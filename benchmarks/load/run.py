@@ -86,7 +86,8 @@ def main() -> int:
             _, loaded, quarantined, peak = _ours(path, f"2024-02-{len(memory) + 1:02d}")
             memory.append(peak)
             print(
-                f"{rows:,} rows: {loaded:,.0f} loaded, {quarantined:,.0f} quarantined, {peak:.0f} MB peak"
+                f"{rows:,} rows: {loaded:,.0f} loaded, {quarantined:,.0f} quarantined, "
+                f"{peak:.0f} MB peak"
             )
         median = statistics.median(ratios)
         print(

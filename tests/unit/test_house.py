@@ -7,10 +7,9 @@ import pytest
 
 INCLUDE = Path(__file__).resolve().parents[2] / "include"
 PRODUCT = INCLUDE / "busan_safety"
-ROOMS = (
-    "settings warehouse sources connectors landing loading privacy transform evaluation "
-    "disclosure gate release portal launcher cli"
-).split()
+WAY_IN = ["settings", "warehouse", "sources", "connectors", "landing", "loading", "privacy"]
+WAY_OUT = ["transform", "evaluation", "disclosure", "gate", "release", "portal"]
+ROOMS = [*WAY_IN, *WAY_OUT, "launcher", "cli"]
 
 
 def imported(path: Path) -> set[str]:

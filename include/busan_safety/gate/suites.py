@@ -78,7 +78,7 @@ def read_suite(path: Path) -> Suite:
     except OSError as error:
         raise SuiteError(f"There is no suite {path.name} in {path.parent}.") from error
     try:
-        suite = Suite.model_validate(yaml.safe_load(content))
+        suite = Suite.model_validate(yaml.load(content, Loader=yaml.CSafeLoader))
     except (ValidationError, yaml.YAMLError) as error:
         raise SuiteError(f"{path.name}: {error}") from error
     return suite.model_copy(update={"digest": hashlib.sha256(content).hexdigest()})

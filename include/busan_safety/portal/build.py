@@ -123,7 +123,9 @@ def _size(byte_count: int) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
+    """Three digits that count, so that small rates of neighbours can be told apart."""
+    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{decimals}f}"
 
 
 _FILE_WORDS = {

@@ -28,6 +28,12 @@ PLOT_WIDTH = 560
 TREND_WIDTH = 990
 TREND_HEIGHT = 150
 
+_UNITS_KO = {
+    "per 1,000 residents": "인구 1천 명당",
+    "per 10,000 residents": "인구 1만 명당",
+    "per 100,000 residents": "인구 10만 명당",
+    "minutes": "분",
+}
 _VERDICTS = {
     "decrease": Text(ko="감소", en="decrease"),
     "increase": Text(ko="증가", en="increase"),
@@ -44,6 +50,7 @@ class Map:
 
     indicator_id: str
     name: Text
+    unit: Text
     period: Text
     tiles: list[Tile]
     ranges: list[Range]
@@ -54,6 +61,7 @@ class Trend:
     """An indicator of the whole city by month."""
 
     name: Text
+    unit: Text
     line: Line
     first: Text
     last: Text
@@ -99,6 +107,7 @@ def trend(version: Version) -> Trend | None:
     months = [_period("month", row["period_start"]) for row in rows]
     return Trend(
         name=Text(ko=rows[0]["indicator_name_ko"], en=rows[0]["indicator_name_en"]),
+        unit=_unit(rows[0]["unit"]),
         line=line(values, width=TREND_WIDTH, height=TREND_HEIGHT),
         first=months[0],
         last=months[-1],
@@ -137,6 +146,7 @@ def _map(version: Version, indicator_id: str) -> Map | None:
     return Map(
         indicator_id=indicator_id,
         name=Text(ko=first["indicator_name_ko"], en=first["indicator_name_en"]),
+        unit=_unit(first["unit"]),
         period=_period(first["period_type"], newest),
         tiles=tiles,
         ranges=ranges,
@@ -168,6 +178,10 @@ def _window(row: Row) -> Text | None:
         ko=f"{start.year}년 {start.month}월~{end.year}년 {end.month}월",
         en=f"{start:%B %Y} to {end:%B %Y}",
     )
+
+
+def _unit(unit: str) -> Text:
+    return Text(ko=_UNITS_KO.get(unit, unit), en=unit)
 
 
 def _period(period_type: str, start: date) -> Text:

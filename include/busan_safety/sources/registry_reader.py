@@ -24,7 +24,9 @@ class RegistryError(ValueError):
 def read_source(path: Path) -> Source:
     """Read one registry file. Raises RegistryError naming the file and the fields at fault."""
     try:
-        source = Source.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        # libyaml's loader: the pure Python one takes 0.3 s for the registry, in every task.
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        source = Source.model_validate(content)
     except (ValidationError, yaml.YAMLError) as error:
         raise RegistryError(f"{path.name}: {error}") from error
     if source.id != path.stem:
