@@ -1,5 +1,7 @@
 """The command line `busan-safety`: thin verbs over the packages below, for people and machines.
 
+In: arguments. Out: tables for people, `--json` for machines.
+
 Every verb takes `--json`. What goes wrong is one line on the error stream; exit status 2 for bad
 input or a refused delivery, 1 for anything else that failed.
 """

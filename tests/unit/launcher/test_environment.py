@@ -1,4 +1,5 @@
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from busan_safety.settings import Settings
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name in [name for name in os.environ if name.startswith("BUSAN_")]:
+        monkeypatch.delenv(name)
     return Settings(_env_file=None, var_dir=tmp_path / "var", deployment="sandbox")
 
 
