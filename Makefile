@@ -49,8 +49,8 @@ $(STAMP): requirements.txt pyproject.toml
 		|| { echo "The package index does not answer: check the network, the proxy and pip's configuration."; exit 2; }
 	@rm -rf $(VENV)/probe
 	@echo "Installing the pinned packages into $(VENV) (one to three minutes)."
-	@$(PIP) install --quiet --requirement requirements.txt
-	@$(PIP) install --quiet --no-deps --editable .
+	@$(PIP) install --quiet --quiet --requirement requirements.txt
+	@$(PIP) install --quiet --quiet --no-deps --editable .
 	@touch $@
 
 browser-deps: ## Chromium and Korean fonts for the browser tests (Debian, Ubuntu)

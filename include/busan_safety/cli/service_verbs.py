@@ -14,11 +14,12 @@ from busan_safety.cli.output import Json, errors, print_json, print_table, scree
 from busan_safety.launcher import run_demo
 from busan_safety.launcher.airflow_api import AirflowApi
 from busan_safety.launcher.chain import Chain
-from busan_safety.launcher.demo import show_failures
+from busan_safety.launcher.demo import ready_airflow, show_failures
 from busan_safety.launcher.interrupts import Interrupted, ignore_signals
 from busan_safety.launcher.screen import Stopwatch, show_how_to_open, watching
 from busan_safety.launcher.stack import Stack
 from busan_safety.settings import get_settings
+from busan_safety.warehouse import connect
 from busan_safety.warehouse.embedded import packaged_binaries
 
 
@@ -28,7 +29,7 @@ def up(as_json: Json = False) -> None:
     stack = Stack(settings, say=Stopwatch(_progress(as_json)).say)
     try:
         stack.up()
-        AirflowApi(settings).unpause_all()
+        ready_airflow(stack)
     except BaseException as error:
         if isinstance(error, Interrupted):
             ignore_signals()
@@ -95,6 +96,7 @@ def sql(
 ) -> None:
     """Open psql on the warehouse as the read-only role `evaluator`."""
     settings = get_settings()
+    connect("evaluator", settings=settings).close()
     psql = str(packaged_binaries() / "psql")
     arguments = [psql, "-h", settings.pg_host, "-p", str(settings.pg_port)]
     arguments += ["-U", "evaluator", "-d", settings.warehouse_db]

@@ -55,14 +55,8 @@ def _run(
 ) -> list[RunState]:
     stack.up()
     since = database_time(settings)
-    api = AirflowApi(settings)
-    api.wait_for_dags(set(ALL_DAGS))
+    api = ready_airflow(stack)
     stopwatch.say("All services answer.")
-    if stack.scheduler_started_at:
-        for key in api.unfinished_runs(queued_before=stack.scheduler_started_at):
-            api.end_run(key, "interrupted by an earlier stop")
-            stopwatch.say(f"Ended a run of {key.dag_id} that an earlier stop had interrupted.")
-    api.unpause_all()
     with screen.watching(console, stopwatch) as watch:
         states = Chain(api, watch).run()
     summary = summarise(settings, since)
@@ -74,6 +68,18 @@ def _run(
     show_failures(api, console, states)
     stopwatch.say("Done." if all(one.state == "success" for one in states) else "Not all is well.")
     return states
+
+
+def ready_airflow(stack: Stack) -> AirflowApi:
+    """Wait for the DAGs, end runs that an earlier stop cut off, switch every DAG on."""
+    api = AirflowApi(stack.settings)
+    api.wait_for_dags(set(ALL_DAGS))
+    if stack.scheduler_started_at:
+        for key in api.unfinished_runs(queued_before=stack.scheduler_started_at):
+            api.end_run(key, "interrupted by an earlier stop")
+            stack.say(f"Ended a run of {key.dag_id} that an earlier stop had interrupted.")
+    api.unpause_all()
+    return api
 
 
 def show_failures(api: AirflowApi, console: Console, states: list[RunState]) -> None:

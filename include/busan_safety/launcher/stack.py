@@ -114,6 +114,8 @@ class Stack:
     def _start_in_order(self, missing: list[Service]) -> None:
         """Two preparations side by side, then what needs them, last what nobody waits for."""
         names = {one.name for one in missing}
+        # Left over when an earlier start was killed before it could clean up.
+        processes.stop(self.folder, [_GENERATE, _MIGRATE])
         generate = migrate = None
         if "sandbox" in names:
             self.say("Generating the sandbox city (synthetic data).")

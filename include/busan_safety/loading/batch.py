@@ -22,6 +22,7 @@ from busan_safety.loading.ops_records import (
     write_findings,
     write_rejected,
 )
+from busan_safety.loading.prefetch import Prefetch
 from busan_safety.loading.report import BatchReport
 from busan_safety.loading.rules import apply_rules
 from busan_safety.loading.stream import RowStream
@@ -120,8 +121,8 @@ def _copy(
     connection.add_notice_handler(note)
     try:
         with connection.cursor() as cursor:
-            with cursor.copy(statement) as copy:
-                for chunk in stream.chunks(batch_id):
+            with cursor.copy(statement) as copy, Prefetch(stream.chunks(batch_id)) as chunks:
+                for chunk in chunks:
                     copy.write(chunk.payload)
             copied = cursor.rowcount
     except psycopg.errors.DataError as error:

@@ -56,7 +56,7 @@ def apply_rules(
     rules = [rule for rule in source.rules if rule.action != "quarantine"]
     rules = [rule for rule in rules if _reference_is_there(connection, rule)]
     rows, bad, touched, newest = _survey(connection, source, batch_id, checks, rules)
-    removed = _quarantine(connection, source, batch_id, checks) if bad else []
+    removed = _quarantine(connection, source, bad, checks) if bad else []
     for rule, count in zip(rules, touched, strict=True):
         if count and rule.action == "mend":
             _mend(connection, source, batch_id, rule)
@@ -99,8 +99,8 @@ def _survey(
     batch_id: int,
     checks: list[_Check],
     rules: list[Rule],
-) -> tuple[int, int, list[int], dt.date | None]:
-    """(rows, rows to remove, rows each rule touches, newest date of rows that stay)."""
+) -> tuple[int, list[str], list[int], dt.date | None]:
+    """(rows, places of rows to remove, rows each rule touches, newest date of those that stay)."""
     bad = sql.SQL("({}) is true").format(_any_of(checks))
     column = source.column(source.freshness.event_column)
     newest = sql.SQL("max(r.{}) filter (where ({}) is not true)").format(
@@ -115,7 +115,11 @@ def _survey(
     row = connection.execute(
         sql.SQL("select {} from {} r where r._batch_id = {}").format(
             sql.SQL(", ").join(
-                [sql.SQL("count(*), count(*) filter (where {})").format(bad), newest, *touched]
+                [
+                    sql.SQL("count(*), array_agg(r.ctid::text) filter (where {})").format(bad),
+                    newest,
+                    *touched,
+                ]
             ),
             _table(source),
             sql.Literal(batch_id),
@@ -123,20 +127,22 @@ def _survey(
     ).fetchone()
     if row is None:
         raise LookupError(f"{source.id}: the survey of batch {batch_id} gave no row")
-    return row[0], row[1], list(row[3:]), row[2]
+    return row[0], row[1] or [], list(row[3:]), row[2]
 
 
 def _quarantine(
-    connection: psycopg.Connection, source: Source, batch_id: int, checks: list[_Check]
+    connection: psycopg.Connection, source: Source, places: list[str], checks: list[_Check]
 ) -> list[Removed]:
+    """Remove the rows at `places` (ctid), which the survey found, without another scan."""
     case = sql.SQL(" ").join(
         sql.SQL("when {} then {}").format(check.condition, sql.Literal(at))
         for at, check in enumerate(checks)
     )
     rows = connection.execute(
         sql.SQL(
-            "delete from {} r where r._batch_id = {} and ({}) returning r._line, case {} end"
-        ).format(_table(source), sql.Literal(batch_id), _any_of(checks), case)
+            "delete from {} r where r.ctid = any (%s::tid[]) returning r._line, case {} end"
+        ).format(_table(source), case),
+        [places],
     )
     return [
         Removed(line, checks[at].code, checks[at].reason, checks[at].column) for line, at in rows
