@@ -66,7 +66,12 @@ def _run(
         screen.show_summary(console, summary)
         screen.show_how_to_open(console, settings)
     show_failures(api, console, states)
-    stopwatch.say("Done." if all(one.state == "success" for one in states) else "Not all is well.")
+    if any(one.state == "failed" for one in states):
+        stopwatch.say("Not all is well: see the failed tasks above.")
+    elif summary.is_unchanged:
+        stopwatch.say("Done. No delivery had changed, so nothing was built or published again.")
+    else:
+        stopwatch.say("Done.")
     return states
 
 

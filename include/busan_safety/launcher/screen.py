@@ -95,11 +95,6 @@ def show_summary(console: Console, summary: Summary) -> None:
     console.print(_source_table(summary))
     console.print(_decision_table(summary))
     console.print(_release_table(summary))
-    if summary.is_unchanged:
-        console.print(
-            "Nothing new: no delivery changed, so nothing was built or published again.",
-            style="bold",
-        )
 
 
 def show_how_to_open(console: Console, settings: Settings) -> None:

@@ -124,7 +124,10 @@ def summarise(settings: Settings, since: datetime) -> Summary:
             for row in cursor.execute(_SOURCES, moment).fetchall()
         ]
         decisions = [_decision(row) for row in cursor.execute(_DECISIONS).fetchall()]
-        releases = [ReleaseSummary(**row) for row in cursor.execute(_RELEASES, moment).fetchall()]
+        releases = [
+            ReleaseSummary(**row | {"path": str(settings.releases_dir / row["path"])})
+            for row in cursor.execute(_RELEASES, moment).fetchall()
+        ]
     return Summary(sources, decisions, releases)
 
 
