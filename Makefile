@@ -10,7 +10,7 @@ CLI := $(VENV)/bin/busan-safety
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down status sql check install browser-deps clean
+.PHONY: help demo test up down status sql check install generated pictures bench browser-deps clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,16 @@ $(STAMP): requirements.txt pyproject.toml
 	@$(PIP) install --quiet --quiet --requirement requirements.txt
 	@$(PIP) install --quiet --quiet --no-deps --editable .
 	@touch $@
+
+generated: $(STAMP) ## what is made from the registry: dbt sources, feed pages
+	@$(VENV)/bin/python -m busan_safety.transform.source_file
+	@$(VENV)/bin/python -m busan_safety.sources.feed_pages docs/reference/feeds
+
+pictures: $(STAMP) ## README's pictures, from a running demo (needs browser-deps)
+	@$(VENV)/bin/python docs/pictures/take.py
+
+bench: $(STAMP) ## loading against psql, and its memory
+	@$(VENV)/bin/python -m benchmarks.load.run
 
 browser-deps: ## Chromium and Korean fonts for the browser tests (Debian, Ubuntu)
 	@echo "Installing chromium and fonts-noto-cjk with apt-get."

@@ -32,8 +32,11 @@ def check_for_changes() -> str | None:
     if transform.needs_build():
         return "build_reference"
     events: Any = get_current_context()["inlet_events"]
-    marts, releases = (list(events[asset]) for asset in (MARTS, RELEASES))
-    if marts and (not releases or releases[-1].timestamp < marts[-1].timestamp):
+    built, released = (
+        [event.timestamp for event in events[asset].ascending(False).limit(1)]
+        for asset in (MARTS, RELEASES)
+    )
+    if built > released:
         log.warning("Nothing changed, but the last build was never published: go on from there.")
         return "record_build"
     log.info("Nothing changed since the last build; the run ends here.")
