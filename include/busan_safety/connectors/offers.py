@@ -26,12 +26,15 @@ class Offer:
     """One delivery a sender has ready.
 
     fetch: writes its bytes into the given folder and returns the files in order.
-    path: the file itself when it lies in a file drop (so that its hash needs no copy).
+    is_file: whether that is one file, not the pages of an API.
+    path: the file itself when it lies in a file drop, where most files are known already and a
+    hash is cheaper than a copy.
     """
 
     name: str
     period: str | None
     fetch: Callable[[Path], list[Path]]
+    is_file: bool = False
     path: Path | None = None
 
 
@@ -84,7 +87,7 @@ def _dropped_files(transport: Transport, connection: Connection, scope_key: str)
         # A name that begins with a dot is a file still being written.
         if match and path.is_file() and not path.name.startswith("."):
             period = match.groupdict().get("period")
-            offers.append(Offer(path.name, period, partial(_copy, path), path))
+            offers.append(Offer(path.name, period, partial(_copy, path), True, path))
     return offers
 
 

@@ -100,7 +100,7 @@ def ingest_file(
         raise DeliveryRefused("no_file", f"There is no file {file}.")
     if file.stat().st_size == 0:
         raise DeliveryRefused("empty", f"{file.name} is empty; ask the sender for the file.")
-    offer = Offer(file.name, period or period_in_name(file.name), partial(_copy_in, file), file)
+    offer = Offer(file.name, period or period_in_name(file.name), partial(_copy_in, file), True)
     scope_key = _scope_key(source, scope or _district_in_name(file.name), default=CITY_CODE)
     with connect("loader") as connection:
         return _take_offer(connection, source, offer, scope_key, run_id)
@@ -160,9 +160,9 @@ def _load(
         sender = facts.scope_key if facts.scope_key != CITY_CODE else None
         stream = SpooledStream(
             source,
-            _opener(source, landed, facts, is_file=offer.path is not None),
+            _opener(source, landed, facts, is_file=offer.is_file),
             Context(facts.period, sender),
-            _encoding(landed) if offer.path else "utf-8",
+            _encoding(landed) if offer.is_file else "utf-8",
         )
         try:
             report = load_batch(connection, source, landed, stream, facts)

@@ -52,6 +52,9 @@ def apply_rules(
     something cost another.
     """
     connection.execute("set local work_mem = '256MB'")
+    # The planner has no statistics of rows just copied and would scan all history; the
+    # block-range index leads to this batch's blocks (and to those not summarised yet).
+    connection.execute("set local enable_seqscan = off")
     checks = _checks(source, direct=direct)
     rules = [rule for rule in source.rules if rule.action != "quarantine"]
     rules = [rule for rule in rules if _reference_is_there(connection, rule)]
@@ -63,6 +66,8 @@ def apply_rules(
         elif count:
             _flag(connection, source, batch_id, rule)
     removed += _duplicates(connection, source, batch_id)
+    connection.execute("set local enable_seqscan = on")
+    connection.execute("select brin_summarize_new_values(%s::regclass)", [f"raw.{source.id}_batch"])
     return Outcome(removed, rows - len(removed), newest)
 
 
