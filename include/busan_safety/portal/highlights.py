@@ -20,7 +20,7 @@ from busan_safety.portal.charts import (
     line,
     tile_map,
 )
-from busan_safety.release.catalogue import Version
+from busan_safety.release.publication import Version
 
 MAPPED_INDICATORS = ("five_major_crime_rate", "call_112_rate")
 TREND_INDICATOR = "call_112_rate"

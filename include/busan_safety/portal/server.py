@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from busan_safety.release.catalogue import MEDIA_TYPES
+from busan_safety.release.publication import MEDIA_TYPES
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,8 @@ second version; a kill at any moment leaves the old or the new release whole; a 
 the last release in place.
 """
 
-from busan_safety.release.catalogue import Publication, list_publications, write_catalogue
+from busan_safety.release.catalogue import list_publications, write_catalogue
+from busan_safety.release.publication import Publication
 from busan_safety.release.publish import ReleaseError, ReleaseReport, publish_passed
 from busan_safety.release.verify import Problem, verify
 

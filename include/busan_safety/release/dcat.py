@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from busan_safety.gate import Text
 from busan_safety.release import words
+from busan_safety.release.publication import Publication, PublishedFile, Version
 from busan_safety.settings import Settings
 from busan_safety.sources import get_source
-
-if TYPE_CHECKING:
-    from busan_safety.release.catalogue import Publication, PublishedFile, Version
 
 _EU = "http://publications.europa.eu/resource/authority"
 _CONTEXT = {

@@ -12,7 +12,7 @@ from busan_safety.settings import Settings
 
 if TYPE_CHECKING:
     from busan_safety.gate import Dataset
-    from busan_safety.release.catalogue import Publication, Version
+    from busan_safety.release.publication import Publication, Version
 
 _ATOM = "http://www.w3.org/2005/Atom"
 # Names of releases, not addresses: the folder may be served from anywhere.

@@ -10,7 +10,7 @@ from busan_safety.gate import Decision, Reason, all_datasets, get_dataset
 from busan_safety.gate.decision import verdict_of
 from busan_safety.portal.build import Card, render_page
 from busan_safety.release import Publication
-from busan_safety.release.catalogue import PublishedFile, Version
+from busan_safety.release.publication import PublishedFile, Version
 from busan_safety.settings import Settings
 
 REASON = Reason(

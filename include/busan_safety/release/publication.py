@@ -1,0 +1,65 @@
+"""What stands published on disk: datasets, their versions and the files of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from busan_safety.gate import Dataset
+
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+    ".jsonld": "application/ld+json",
+    ".md": "text/markdown",
+    ".xml": "application/atom+xml",
+}
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """One file of a version, as listed in its SHA256SUMS."""
+
+    name: str
+    byte_count: int
+    sha256: str
+
+    @property
+    def media_type(self) -> str:
+        """IANA media type."""
+        return MEDIA_TYPES[Path(self.name).suffix]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a dataset, as it stands on disk."""
+
+    version: str
+    folder: Path
+    path: str
+    data_as_of: date
+    row_count: int
+    is_synthetic: bool
+    files: tuple[PublishedFile, ...]
+
+    def file(self, suffix: str) -> PublishedFile:
+        """Return the data file with this suffix. Raises KeyError when there is none."""
+        for known in self.files:
+            if known.name.endswith(suffix) and known.name != "changes.csv":
+                return known
+        raise KeyError(suffix)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A dataset with its versions, oldest first; without any before its first release."""
+
+    dataset: Dataset
+    versions: tuple[Version, ...]
+
+    @property
+    def newest(self) -> Version | None:
+        """The version that `latest` names."""
+        return self.versions[-1] if self.versions else None
