@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from busan_safety.gate import Dataset
 from busan_safety.release import words
+from busan_safety.release.publication import Publication, Version
 from busan_safety.settings import Settings
-
-if TYPE_CHECKING:
-    from busan_safety.gate import Dataset
-    from busan_safety.release.publication import Publication, Version
 
 _ATOM = "http://www.w3.org/2005/Atom"
 # Names of releases, not addresses: the folder may be served from anywhere.
