@@ -30,8 +30,9 @@ down: $(STAMP) ## stop all services
 status: $(STAMP) ## what runs, on which ports, where the logs are
 	@$(CLI) status
 
-sql: $(STAMP) ## psql on the warehouse, role evaluator (read-only)
-	@$(CLI) sql
+ROLE ?= evaluator
+sql: $(STAMP) ## psql on the warehouse, read-only (ROLE=loader for repairs)
+	@$(CLI) sql --role $(ROLE)
 
 check: $(STAMP) ## ruff, mypy and sqlfluff
 	@$(VENV)/bin/ruff check .

@@ -255,3 +255,47 @@ def test_an_undecodable_row_of_a_normalised_file_is_quarantined_too(clean, tmp_p
     assert (line, code) == (3, "undecodable")
     assert bytes(raw) == b"\xff\xfe,1,1,1,1,1"
     assert report.rows_loaded == 1
+
+
+STATIONS = "경찰서,살인,강도,성범죄,절도,폭력\n중부,1,1,1,1,1\n서부,1,1,1,1,1\n"
+
+
+def test_a_wrong_period_can_be_corrected(clean, tmp_path):
+    path = tmp_path / "stations.csv"
+    path.write_text(STATIONS, "utf-8")
+    assert ingest_file("police_crime_by_station", path, "2022").period == "2022"
+    again = ingest_file("police_crime_by_station", path, "2023")
+    assert (again.status, again.period) == ("loaded", "2023")
+    assert ingest_file("police_crime_by_station", path, "2023").status == "duplicate"
+
+
+@pytest.mark.parametrize("period", ["2099", "2022-13", "abc"])
+def test_a_period_that_cannot_be_is_refused(clean, tmp_path, period):
+    path = tmp_path / "stations.csv"
+    path.write_text(STATIONS, "utf-8")
+    with pytest.raises(DeliveryRefused, match="--period"):
+        ingest_file("police_crime_by_station", path, period)
+    assert clean.execute("select count(*) from raw.police_crime_by_station").fetchone() == (0,)
+
+
+def test_a_report_says_which_batch_it_replaces(clean, tmp_path):
+    first = tmp_path / "a_2023.csv"
+    first.write_text(STATIONS, "utf-8")
+    short = tmp_path / "b_2023.csv"
+    short.write_text(STATIONS.replace("서부,1,1,1,1,1\n", ""), "utf-8")
+    old = ingest_file("police_crime_by_station", first)
+    assert old.replaces == {}
+    assert ingest_file("police_crime_by_station", short).replaces == {old.batch_id: 2}
+
+
+def test_a_folder_is_not_a_file(clean, tmp_path):
+    with pytest.raises(DeliveryRefused, match="folder"):
+        ingest_file("police_crime_by_station", tmp_path, "2023")
+
+
+def test_the_total_at_the_end_of_a_districts_list_is_flagged(clean, tmp_path):
+    path = tmp_path / "부산광역시_사하구_환경CCTV.csv"
+    text = "관리번호,행정동,장소명,도로명 주소,지번 주소,카메라 수,설치일\n"
+    path.write_text(text + "환경-01,신평동,A,B,C,1,2017-08\n,,,,합계,1,\n", "utf-8")
+    report = ingest_file("district_cctv", path)
+    assert (report.rows_loaded, report.reasons) == (2, {"total": 1})

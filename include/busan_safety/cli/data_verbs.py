@@ -50,7 +50,8 @@ def ingest(
     """Take a downloaded file through landing, checks, raw and quarantine."""
     get_source(source_id)
     if not file.is_file():
-        raise BadInput(f"There is no file {file}.")
+        what = "is a folder; give one file" if file.is_dir() else "does not exist"
+        raise BadInput(f"{file} {what}.")
     with running_warehouse(get_settings(), say=lambda line: None):
         batch = ingest_file(source_id, file, period=period, scope=scope)
     if as_json:
@@ -144,6 +145,21 @@ def _show_batch(batch: BatchReport) -> None:
     )
     if batch.reasons:
         print_table(["reason", "rows"], sorted(batch.reasons.items()))
+    if batch.period:
+        screen.print(f"Period: {batch.period}", highlight=False)
+    if batch.status == "duplicate":
+        screen.print("The same content is loaded already; nothing changed.", highlight=False)
+    for replaced, rows in batch.replaces.items():
+        fewer = " Fewer rows than before: look again." if batch.rows_loaded < rows else ""
+        screen.print(
+            f"Replaces batch {replaced} ({rows:,} rows) where they overlap.{fewer}",
+            highlight=False,
+        )
+    if get_settings().is_synthetic:
+        screen.print(
+            "This deployment is a sandbox: what it publishes is marked synthetic.",
+            highlight=False,
+        )
 
 
 VERBS = (sources, ingest, evaluate, publish, verify)

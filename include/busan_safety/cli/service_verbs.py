@@ -19,7 +19,7 @@ from busan_safety.launcher.interrupts import Interrupted, ignore_signals
 from busan_safety.launcher.screen import Stopwatch, show_how_to_open, watching
 from busan_safety.launcher.stack import Stack
 from busan_safety.settings import get_settings
-from busan_safety.warehouse import connect
+from busan_safety.warehouse import Role, connect
 from busan_safety.warehouse.embedded import packaged_binaries
 
 
@@ -92,19 +92,22 @@ def sql(
     command: Annotated[
         str | None, typer.Option("--command", "-c", help="Run one statement and end.")
     ] = None,
+    role: Annotated[
+        Role, typer.Option("--role", help="For repairs: loader sees ops, raw and quarantine.")
+    ] = "evaluator",
     as_json: Json = False,
 ) -> None:
-    """Open psql on the warehouse as the read-only role `evaluator`."""
+    """Open psql on the warehouse, by default as the read-only role `evaluator`."""
     settings = get_settings()
-    connect("evaluator", settings=settings).close()
+    connect(role, settings=settings).close()
     psql = str(packaged_binaries() / "psql")
     arguments = [psql, "-h", settings.pg_host, "-p", str(settings.pg_port)]
-    arguments += ["-U", "evaluator", "-d", settings.warehouse_db]
+    arguments += ["-U", role, "-d", settings.warehouse_db]
     if command is not None:
         statement = command.strip().rstrip(";")
         wrapped = f"select coalesce(json_agg(r), '[]') from ({statement}) r"  # noqa: S608 - read-only role
         arguments += ["-At", "-c", wrapped] if as_json else ["-c", command]
-    os.environ["PGPASSWORD"] = settings.password("evaluator")
+    os.environ["PGPASSWORD"] = settings.password(role)
     os.environ.setdefault("PAGER", "less -SFX")
     os.execv(psql, arguments)  # noqa: S606 - replaces this process by psql
 

@@ -27,7 +27,8 @@ def sniff_encoding(path: Path) -> str:
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in head:
             raise DeliveryRefused(
                 "not_text",
-                f"{path.name} is neither UTF-8 nor CP949 text; save it as CSV and send it again.",
+                f"{path.name} is neither UTF-8 nor CP949 text (perhaps UTF-16); "
+                "save it as CSV UTF-8 and send it again.",
             )
         while head.isascii():
             more = file.read(BLOCK)

@@ -204,7 +204,7 @@ def _refuse_unfit(
                 f"{name} lacks {titles} (form {form.id} of {source.id})"
                 + (f"; it has instead {_excerpt(unknown)}" if unknown else "")
                 + ". Check that this is the right file, or add the new spelling to "
-                f"sources/registry/{source.id}.yml.",
+                f"include/busan_safety/sources/registry/{source.id}.yml.",
             ),
         )
     if unknown and source.contract.columns == "freeze":
@@ -213,7 +213,8 @@ def _refuse_unfit(
             DeliveryRefused(
                 "unknown_columns",
                 f"{name} has columns that {source.id} does not know: {_excerpt(unknown)}. "
-                f"If they are right, add them to sources/registry/{source.id}.yml.",
+                "If they are right, add them to "
+                f"include/busan_safety/sources/registry/{source.id}.yml.",
             ),
         )
 

@@ -236,9 +236,11 @@ class _RecordReader:
 
     def _flag_total(self, record: Record) -> None:
         totals = self.source.totals
-        if totals and record.values[self.index[totals.column]] in totals.values:
-            record.flags.append("total")
-            record.findings.append(("total", totals.column, None, None))
+        for name in totals.columns if totals else []:
+            if totals and record.values[self.index[name]] in totals.values:
+                record.flags.append("total")
+                record.findings.append(("total", name, None, None))
+                return
 
     def _refusal(self, record: Record) -> Rejected | None:
         is_total = "total" in record.flags

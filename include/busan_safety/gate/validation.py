@@ -6,6 +6,8 @@ import calendar
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import psycopg
+
 from busan_safety import __version__
 from busan_safety.disclosure.policy import BY_INDICATOR, read_policy
 from busan_safety.gate.candidate import CANDIDATE_SCHEMA, read_candidate
@@ -49,7 +51,10 @@ def validate_candidate(dataset: Dataset, run_id: str | None = None) -> Decision:
             address=url("transformer", settings=settings),
             schema=CANDIDATE_SCHEMA,
             table=dataset.candidate_table,
-            session={**policy, "gate.today": gate_today(settings).isoformat()},
+            session={
+                **policy,
+                "gate.today": gate_today(settings, newest_reference_date(connection)).isoformat(),
+            },
         )
         if read_candidate(connection, dataset).fingerprint != candidate.fingerprint:
             raise CandidateChanged(
@@ -74,15 +79,28 @@ def current_suite_hash(dataset_id: str, settings: Settings) -> str:
     return load_suite(dataset_id, settings).hash(_policy(settings))
 
 
-def gate_today(settings: Settings) -> date:
-    """Return the day by which freshness is judged.
+def gate_today(settings: Settings, newest_delivered: date | None = None) -> date:
+    """Return the day by which freshness and "the future" are judged.
 
-    The sandbox's agencies live at the end of their last month, whatever the wall clock says.
+    The sandbox's agencies live at the end of their last month, whatever the wall clock says; a
+    later file that somebody took in by hand moves that day, up to the real one.
     """
-    if settings.is_synthetic:
-        year, month = map(int, settings.sandbox_to.split("-"))
-        return date(year, month, calendar.monthrange(year, month)[1])
-    return datetime.now(KST).date()
+    real = datetime.now(KST).date()
+    if not settings.is_synthetic:
+        return real
+    year, month = map(int, settings.sandbox_to.split("-"))
+    end = date(year, month, calendar.monthrange(year, month)[1])
+    return max(end, min(newest_delivered, real)) if newest_delivered else end
+
+
+def newest_reference_date(connection: psycopg.Connection) -> date | None:
+    """Newest event or reference date among the deliveries that are in use."""
+    row = connection.execute(
+        "select max(b.reference_date) from ops.batch b join ops.batch_slice s using (batch_id)"
+        " where s.superseded_at is null"
+    ).fetchone()
+    connection.commit()
+    return row[0] if row else None
 
 
 def _policy(settings: Settings) -> dict[str, str]:

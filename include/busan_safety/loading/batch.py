@@ -18,6 +18,7 @@ from busan_safety.loading.ops_records import (
     finding_counts,
     known_content,
     open_batch,
+    replaced_batches,
     take_slices,
     write_findings,
     write_rejected,
@@ -90,6 +91,7 @@ def load_batch(
         form_id=stream.form_id,
         encoding=stream.encoding,
         reasons=dict(reasons),
+        replaces=replaced_batches(connection, batch_id),
         **counts,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from shutil import copyfile
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -24,12 +26,14 @@ from busan_safety.landing import Landed, hash_files, land
 from busan_safety.loading.batch import load_batch
 from busan_safety.loading.direct import DirectStream
 from busan_safety.loading.ops_records import DeliveryFacts, known_delivery, record_refusal
-from busan_safety.loading.period import normal_period, period_in_name
+from busan_safety.loading.period import is_plausible, normal_period, period_in_name
 from busan_safety.loading.report import BatchReport, PullReport
 from busan_safety.loading.spooled import SpooledStream
 from busan_safety.sources import Source, get_source
 from busan_safety.sources.reference import CITY_CODE, districts, find_district
 from busan_safety.warehouse import connect
+
+_SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def pull(source_id: str, scope: str | None = None, *, run_id: str | None = None) -> PullReport:
@@ -96,6 +100,8 @@ def ingest_file(
     """
     source = get_source(source_id)
     file = Path(path)
+    if file.is_dir():
+        raise DeliveryRefused("no_file", f"{file} is a folder; give one file.")
     if not file.is_file():
         raise DeliveryRefused("no_file", f"There is no file {file}.")
     if file.stat().st_size == 0:
@@ -125,18 +131,24 @@ def _take_offer(
     scope_key: str,
     run_id: str | None,
 ) -> BatchReport:
+    facts = DeliveryFacts(scope_key, None, run_id)
+    try:
+        facts = replace(facts, period=_period(source, offer))
+    except DeliveryRefused as refusal:
+        landed = land(source.id, scope_key, offer.name, offer.fetch, period=offer.period)
+        record_refusal(connection, source, landed, facts, refusal)
+        connection.commit()
+        raise
     if offer.path is not None:
-        known = known_delivery(connection, source, scope_key, hash_files([offer.path]))
+        known = known_delivery(connection, source, facts, hash_files([offer.path]))
         if known:
             connection.rollback()
             return known
     landed = land(source.id, scope_key, offer.name, offer.fetch, period=offer.period)
-    facts = DeliveryFacts(scope_key, None, run_id)
     try:
-        if known := known_delivery(connection, source, scope_key, landed.bytes_sha256):
+        if known := known_delivery(connection, source, facts, landed.bytes_sha256):
             connection.rollback()
             return known
-        facts = replace(facts, period=_period(source, offer))
         return _load(connection, source, landed, facts, offer)
     except DeliveryRefused as refusal:
         connection.rollback()
@@ -215,6 +227,12 @@ def _period(source: Source, offer: Offer) -> str | None:
             f"({ {'day': '2024-03-05', 'month': '2024-03', 'year': '2024'}[unit] }).",
         )
     found = normal_period(offer.period, unit)
+    if found and not is_plausible(found, dt.datetime.now(_SEOUL).date()):
+        raise DeliveryRefused(
+            "period_implausible",
+            f"{offer.name} would be of {found}, which has not begun or is long past; "
+            "check the name of the file or give the right --period.",
+        )
     if found is None:
         raise DeliveryRefused(
             "period_needed",

@@ -32,10 +32,11 @@ class DeliveryFacts:
 
 
 def known_delivery(
-    connection: psycopg.Connection, source: Source, scope_key: str, bytes_sha256: str
+    connection: psycopg.Connection, source: Source, facts: DeliveryFacts, bytes_sha256: str
 ) -> BatchReport | None:
-    """Return the batch that loaded these very bytes, if any."""
-    return _known(connection, source, scope_key, "bytes_sha256 = %s", [bytes_sha256])
+    """Return the batch that loaded these very bytes for this period, if any."""
+    where = "bytes_sha256 = %s and period is not distinct from %s"
+    return _known(connection, source, facts.scope_key, where, [bytes_sha256, facts.period])
 
 
 def known_content(
@@ -239,6 +240,17 @@ def take_slices(
             " and s.slice_key = k.k and s.superseded_at is null"
         ).format(batch=sql.Literal(batch_id), keys=keys, source=sql.Literal(source.id))
     )
+
+
+def replaced_batches(connection: psycopg.Connection, batch_id: int) -> dict[int, int]:
+    """Batches that this one superseded, at least in part, with the rows each had loaded."""
+    rows = connection.execute(
+        "select distinct b.batch_id, b.rows_loaded from ops.batch_slice s"
+        " join ops.batch b using (batch_id) where s.superseded_by = %s and s.batch_id <> %s"
+        " and s.batch_id < %s order by 1",
+        [batch_id, batch_id, batch_id],
+    )
+    return {replaced: count for replaced, count in rows}
 
 
 def finding_counts(connection: psycopg.Connection, batch_id: int) -> dict[str, int]:

@@ -16,6 +16,11 @@ def period_in_name(name: str) -> str | None:
     return max(found, key=len) if found else None
 
 
+def is_plausible(period: str, today: dt.date) -> bool:
+    """Whether a period has begun by `today` and is not of another century."""
+    return period[:4] >= "1990" and period <= today.isoformat()[: len(period)]
+
+
 def normal_period(text: str, unit: Literal["day", "month", "year"]) -> str | None:
     """`20240305`, `2024-03-05`, `2024.3` … as `2024-03-05`, `2024-03` or `2024`; None if unfit.
 
@@ -25,9 +30,13 @@ def normal_period(text: str, unit: Literal["day", "month", "year"]) -> str | Non
     if not match:
         return None
     year, month, day = match.groups()
+    if month is not None and not 1 <= int(month) <= 12:
+        return None
+    if day is not None and not 1 <= int(day) <= 31:
+        return None
     if unit == "year":
         return year
-    if month is None or not 1 <= int(month) <= 12:
+    if month is None:
         return None
     if unit == "month":
         return f"{year}-{int(month):02d}"

@@ -8,7 +8,10 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class BatchReport:
-    """One delivery. Counts are rows; `reasons` maps reason or rule id → rows."""
+    """One delivery. Counts are rows; `reasons` maps reason or rule id → rows.
+
+    replaces: batch → rows it had loaded, for batches that this one superseded, at least in part.
+    """
 
     batch_id: int
     source_id: str
@@ -26,6 +29,7 @@ class BatchReport:
     rows_mended: int
     rows_flagged: int
     reasons: dict[str, int] = field(default_factory=dict)
+    replaces: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,9 @@ def _rules(source: Source) -> list[str]:
         )
         lines.append(f"- duplicates ({source.duplicates.action}): rows that repeat {what}.")
     if source.totals:
-        lines.append(f"- totals (flag): rows whose {source.totals.column} is a total.")
+        lines.append(
+            f"- totals (flag): rows whose {' or '.join(source.totals.columns)} is a total."
+        )
     return lines
 
 

@@ -143,7 +143,7 @@ class Scope(_Strict):
 class Totals(_Strict):
     """Rows that are totals of others: kept, with the flag `total`."""
 
-    column: str
+    columns: list[str]
     values: list[str]
 
 
@@ -243,7 +243,7 @@ class Source(_Strict):
             *self.slice.columns,
             *(self.duplicates.columns if self.duplicates else []),
             *([self.scope.column] if self.scope else []),
-            *([self.totals.column] if self.totals else []),
+            *(self.totals.columns if self.totals else []),
             *(name for rule in self.rules for name in rule.set or {}),
             *(name for form in self.forms if form.requires != "all" for name in form.requires),
         }

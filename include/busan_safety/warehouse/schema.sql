@@ -47,7 +47,7 @@ create table if not exists ops.batch (
     constraint scope_accounting check (rows_read = rows_received + rows_out_of_scope)
 );
 create unique index if not exists batch_loaded_once
-    on ops.batch (source_id, scope_key, bytes_sha256) where status = 'loaded';
+    on ops.batch (source_id, scope_key, bytes_sha256, coalesce(period, '')) where status = 'loaded';
 create index if not exists batch_content on ops.batch (source_id, scope_key, content_sha256);
 comment on table ops.batch is
     'One row per delivery that was loaded or refused as a whole. 배치(납품) 기록.';

@@ -69,3 +69,6 @@ def test_sandbox_lives_at_the_end_of_its_last_month() -> None:
     settings = Settings(deployment="sandbox", sandbox_to="2024-02")
 
     assert gate_today(settings) == date(2024, 2, 29)
+    assert gate_today(settings, date(2023, 1, 1)) == date(2024, 2, 29)
+    assert gate_today(settings, date(2025, 3, 25)) == date(2025, 3, 25)
+    assert gate_today(settings, date(2999, 1, 1)) < date(2999, 1, 1)

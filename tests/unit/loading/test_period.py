@@ -1,6 +1,8 @@
+import datetime as dt
+
 import pytest
 
-from busan_safety.loading.period import normal_period, period_in_name
+from busan_safety.loading.period import is_plausible, normal_period, period_in_name
 
 
 @pytest.mark.parametrize(
@@ -28,7 +30,21 @@ def test_the_date_in_a_name(name, found):
         ("2024-13", "month", None),
         ("20240231", "day", None),
         ("spring", "year", None),
+        ("2022-13", "year", None),
     ],
 )
 def test_periods_in_the_sources_unit(text, unit, normal):
     assert normal_period(text, unit) == normal
+
+
+@pytest.mark.parametrize(
+    ("period", "plausible"),
+    [("2024", True), ("2026", True), ("2027", False), ("2099", False), ("1889", False)],
+)
+def test_a_year_that_has_not_begun_is_not_plausible(period, plausible):
+    assert is_plausible(period, dt.date(2026, 3, 1)) is plausible
+
+
+def test_a_day_of_tomorrow_is_not_plausible():
+    assert is_plausible("2026-03-01", dt.date(2026, 3, 1))
+    assert not is_plausible("2026-03-02", dt.date(2026, 3, 1))

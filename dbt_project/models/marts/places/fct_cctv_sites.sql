@@ -1,5 +1,7 @@
 with sites as (
     select * from {{ ref('stg_districts__cctv_sites') }}
+    -- A district's own list ends with a total of its cameras.
+    where not coalesce(finding_ids like '%total%', false)
 ),
 
 purposes as (
