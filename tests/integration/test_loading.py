@@ -1,11 +1,14 @@
 """Loading on the embedded server: accounting, quarantine, idempotence, supersession."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
 
 from busan_safety.connectors import DeliveryRefused
 from busan_safety.loading import batch as batch_module
 from busan_safety.loading import ingest_file
+from busan_safety.warehouse import connect
 
 HEADER = (
     "RECV_NO,RECV_DM,ARRV_DM,RECV_DEPT_NM,EMRG_CL,EVT_CL_CD,END_CD,RPTER_SEX,"
@@ -299,3 +302,24 @@ def test_the_total_at_the_end_of_a_districts_list_is_flagged(clean, tmp_path):
     path.write_text(text + "환경-01,신평동,A,B,C,1,2017-08\n,,,,합계,1,\n", "utf-8")
     report = ingest_file("district_cctv", path)
     assert (report.rows_loaded, report.reasons) == (2, {"total": 1})
+
+
+def test_the_runbooks_statements_take_a_batch_out_and_put_the_old_one_back(clean, tmp_path):
+    first = tmp_path / "a_2023.csv"
+    first.write_text(STATIONS, "utf-8")
+    wrong = tmp_path / "b_2023.csv"
+    wrong.write_text(STATIONS.replace("서부", "동부"), "utf-8")
+    old = ingest_file("police_crime_by_station", first)
+    new = ingest_file("police_crime_by_station", wrong)
+    runbook = Path(__file__).resolve().parents[2] / "docs" / "runbooks" / "wrong-file.md"
+    statements = [
+        line.strip().replace("816", str(new.batch_id))
+        for line in runbook.read_text("utf-8").splitlines()
+        if line.strip().startswith("update ops.batch_slice")
+    ]
+    assert len(statements) == 2
+    with connect("loader") as connection:
+        for statement in statements:
+            connection.execute(statement)
+    current = clean.execute("select distinct _batch_id from raw.current_police_crime_by_station")
+    assert current.fetchall() == [(old.batch_id,)]
