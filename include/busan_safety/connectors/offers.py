@@ -87,11 +87,12 @@ def _dropped_files(transport: Transport, connection: Connection, scope_key: str)
         # A name that begins with a dot is a file still being written.
         if match and path.is_file() and not path.name.startswith("."):
             period = match.groupdict().get("period")
-            offers.append(Offer(path.name, period, partial(_copy, path), True, path))
+            offers.append(Offer(path.name, period, partial(copy_file, path), True, path))
     return offers
 
 
-def _copy(path: Path, folder: Path) -> list[Path]:
+def copy_file(path: Path, folder: Path) -> list[Path]:
+    """Fetch of an offer that is one file: copy it into the folder."""
     target = folder / path.name
     shutil.copyfile(path, target)
     return [target]

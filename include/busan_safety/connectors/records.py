@@ -13,7 +13,6 @@ from busan_safety.connectors.normalise import NORMALISERS, Value
 from busan_safety.connectors.tabular import Row
 from busan_safety.sources import Column, Source
 from busan_safety.sources.reference import (
-    ELSEWHERE,
     Elsewhere,
     find_crime_class,
     find_district,
@@ -236,8 +235,10 @@ class _RecordReader:
 
     def _flag_total(self, record: Record) -> None:
         totals = self.source.totals
-        for name in totals.columns if totals else []:
-            if totals and record.values[self.index[name]] in totals.values:
+        if totals is None:
+            return
+        for name in totals.columns:
+            if record.values[self.index[name]] in totals.values:
                 record.flags.append("total")
                 record.findings.append(("total", name, None, None))
                 return
@@ -316,7 +317,6 @@ def _year(text: str | None) -> str | None:
 
 
 __all__ = [
-    "ELSEWHERE",
     "Context",
     "Finding",
     "Record",

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from shutil import copyfile
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,7 @@ import psycopg
 from busan_safety.connectors.api_records import rows_of_items
 from busan_safety.connectors.errors import DeliveryRefused, SourceFailure
 from busan_safety.connectors.layout import Layout, find_layout
-from busan_safety.connectors.offers import Offer, offers_of, transport_for
+from busan_safety.connectors.offers import Offer, copy_file, offers_of, transport_for
 from busan_safety.connectors.records import Context
 from busan_safety.connectors.senders import items_of_pages, page_reader
 from busan_safety.connectors.tabular import Row, read_rows
@@ -106,7 +105,7 @@ def ingest_file(
         raise DeliveryRefused("no_file", f"There is no file {file}.")
     if file.stat().st_size == 0:
         raise DeliveryRefused("empty", f"{file.name} is empty; ask the sender for the file.")
-    offer = Offer(file.name, period or period_in_name(file.name), partial(_copy_in, file), True)
+    offer = Offer(file.name, period or period_in_name(file.name), partial(copy_file, file), True)
     scope_key = _scope_key(source, scope or _district_in_name(file.name), default=CITY_CODE)
     with connect("loader") as connection:
         return _take_offer(connection, source, offer, scope_key, run_id)
@@ -116,12 +115,6 @@ def _district_in_name(name: str) -> str | None:
     """District of a file called `부산광역시_사하구_….xlsx`, the way districts name their files."""
     match = re.match(r"부산광역시[_ ](\S{1,4}?[구군])[_ ]", unicodedata.normalize("NFC", name))
     return match.group(1) if match else None
-
-
-def _copy_in(file: Path, folder: Path) -> list[Path]:
-    target = folder / file.name
-    copyfile(file, target)
-    return [target]
 
 
 def _take_offer(

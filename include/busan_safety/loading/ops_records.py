@@ -246,9 +246,9 @@ def replaced_batches(connection: psycopg.Connection, batch_id: int) -> dict[int,
     """Batches that this one superseded, at least in part, with the rows each had loaded."""
     rows = connection.execute(
         "select distinct b.batch_id, b.rows_loaded from ops.batch_slice s"
-        " join ops.batch b using (batch_id) where s.superseded_by = %s and s.batch_id <> %s"
-        " and s.batch_id < %s order by 1",
-        [batch_id, batch_id, batch_id],
+        " join ops.batch b using (batch_id) where s.superseded_by = %s and s.batch_id < %s"
+        " order by 1",
+        [batch_id, batch_id],
     )
     return {replaced: count for replaced, count in rows}
 
