@@ -33,6 +33,7 @@ from busan_safety.sources.reference import CITY_CODE, districts, find_district
 from busan_safety.warehouse import connect
 
 _SEOUL = ZoneInfo("Asia/Seoul")
+_EXAMPLES = {"day": "2024-03-05", "month": "2024-03", "year": "2024"}
 
 
 def pull(source_id: str, scope: str | None = None, *, run_id: str | None = None) -> PullReport:
@@ -125,20 +126,21 @@ def _take_offer(
     run_id: str | None,
 ) -> BatchReport:
     facts = DeliveryFacts(scope_key, None, run_id)
+    refused: DeliveryRefused | None = None
     try:
         facts = replace(facts, period=_period(source, offer))
     except DeliveryRefused as refusal:
-        landed = land(source.id, scope_key, offer.name, offer.fetch, period=offer.period)
-        record_refusal(connection, source, landed, facts, refusal)
-        connection.commit()
-        raise
-    if offer.path is not None:
+        refused = refusal
+    if offer.path is not None and refused is None:
         known = known_delivery(connection, source, facts, hash_files([offer.path]))
         if known:
             connection.rollback()
             return known
+    # Bytes land before anything is refused: what was sent can always be looked at.
     landed = land(source.id, scope_key, offer.name, offer.fetch, period=offer.period)
     try:
+        if refused:
+            raise refused
         if known := known_delivery(connection, source, facts, landed.bytes_sha256):
             connection.rollback()
             return known
@@ -217,7 +219,7 @@ def _period(source: Source, offer: Offer) -> str | None:
         raise DeliveryRefused(
             "period_needed",
             f"{offer.name} does not say which {unit} it is of; give it with --period "
-            f"({ {'day': '2024-03-05', 'month': '2024-03', 'year': '2024'}[unit] }).",
+            f"({_EXAMPLES[unit]}).",
         )
     found = normal_period(offer.period, unit)
     if found and not is_plausible(found, dt.datetime.now(_SEOUL).date()):
@@ -229,8 +231,7 @@ def _period(source: Source, offer: Offer) -> str | None:
     if found is None:
         raise DeliveryRefused(
             "period_needed",
-            f"{offer.period!r} is not a {unit}; give --period as "
-            f"{ {'day': '2024-03-05', 'month': '2024-03', 'year': '2024'}[unit] }.",
+            f"{offer.period!r} is not a {unit}; give --period as {_EXAMPLES[unit]}.",
         )
     return found
 
