@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     pg_port: int = 55432
     airflow_port: int = 58080
     sandbox_port: int = 58090
+    sandbox_sftp_port: int = 58022
     portal_port: int = 58000
 
     warehouse_db: str = "warehouse"

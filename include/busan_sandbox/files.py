@@ -13,6 +13,8 @@ from xml.sax.saxutils import escape
 
 Cell = str | int | float | None
 Encoding = Literal["cp949", "utf-8-sig"]
+# Below which folder a delivery goes: the agencies' drops, or the interfaces' own data.
+Root = Literal["drop", "state"]
 
 # In the state folder: what was generated. Its presence says that there is a city to serve.
 JOURNAL = "generated.jsonl"

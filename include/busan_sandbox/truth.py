@@ -5,12 +5,23 @@ Only tests read this file; a product that reads it would check itself against it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from busan_sandbox import city
 from busan_sandbox.calls import CROWD_DAYS, CROWD_DISTRICT
 from busan_sandbox.options import Options
+
+
+@dataclass
+class Truth:
+    """What the feeds planted: effects, and faults by kind with their number of rows."""
+
+    effects: list[dict[str, Any]] = field(default_factory=list)
+    planted: Counter[str] = field(default_factory=Counter)
 
 
 def truth_document(

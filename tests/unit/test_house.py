@@ -7,7 +7,7 @@ import pytest
 
 INCLUDE = Path(__file__).resolve().parents[2] / "include"
 PRODUCT = INCLUDE / "busan_safety"
-WAY_IN = ["settings", "warehouse", "sources", "connectors", "landing", "loading", "privacy"]
+WAY_IN = ["settings", "warehouse", "sources", "connectors", "landing", "privacy", "loading"]
 WAY_OUT = ["transform", "evaluation", "disclosure", "gate", "release", "portal"]
 ROOMS = [*WAY_IN, *WAY_OUT, "launcher", "cli"]
 

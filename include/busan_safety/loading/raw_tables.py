@@ -34,7 +34,7 @@ def _create_table(connection: psycopg.Connection, source: Source) -> None:
     table = sql.Identifier("raw", source.id)
     columns = [
         sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.type))
-        for column in source.columns
+        for column in source.stored_columns
     ]
     own = [
         sql.SQL("_batch_id integer not null"),
@@ -72,7 +72,7 @@ def _create_table(connection: psycopg.Connection, source: Source) -> None:
 
 def _create_view(connection: psycopg.Connection, source: Source) -> None:
     view = sql.Identifier("raw", f"current_{source.id}")
-    wanted = ["_batch_id", "_line", "_flags", *(column.name for column in source.columns)]
+    wanted = ["_batch_id", "_line", "_flags", *(column.name for column in source.stored_columns)]
     if _columns_of(connection, f"current_{source.id}") not in ([], wanted):
         connection.execute(sql.SQL("drop view {} cascade").format(view))
     connection.execute(

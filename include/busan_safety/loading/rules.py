@@ -77,7 +77,7 @@ def _table(source: Source) -> sql.Identifier:
 
 def _checks(source: Source, *, direct: bool) -> list[_Check]:
     checks = []
-    for column in source.columns:
+    for column in source.stored_columns:
         name = sql.Identifier(column.name)
         if (direct and not column.nullable) or column.name in source.slice.columns:
             empty = sql.SQL("r.{} is null").format(name)
@@ -238,7 +238,7 @@ def _duplicates(connection: psycopg.Connection, source: Source, batch_id: int) -
     if policy is None:
         return []
     names = policy.columns or [
-        column.name for column in source.columns if column.name not in policy.ignore
+        column.name for column in source.stored_columns if column.name not in policy.ignore
     ]
     key = sql.SQL(", ").join(sql.SQL("r.{}").format(sql.Identifier(name)) for name in names)
     table = _table(source)

@@ -36,7 +36,7 @@ class SpooledStream:
     ) -> None:
         """Read the whole delivery into the spool. Raises DeliveryRefused as `read_records`."""
         self.encoding = encoding
-        self.columns = [column.name for column in source.columns]
+        self.columns = [column.name for column in source.stored_columns]
         self.counts = StreamCounts()
         self._open_rows = open_rows
         self._spool: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Agency = Literal["city", "police", "education", "districts"]
-Format = Literal["csv", "xlsx", "records"]
-TransportKind = Literal["file_drop", "datagokr", "odcloud", "neis", "standard_data"]
+Format = Literal["csv", "xlsx", "geojson", "records"]
+FolderKind = Literal["file_drop", "http_folder", "sftp"]
+ApiKind = Literal["datagokr", "standard_data", "taas", "odcloud", "neis", "kosis"]
+TransportKind = FolderKind | ApiKind
+FOLDER_KINDS = frozenset(get_args(FolderKind))
+Privacy = Literal["public", "restricted", "pseudonymise", "generalise", "drop"]
+Generalisation = Literal[
+    "age_band_10", "year", "month", "hour", "coordinate_3", "first_letter", "district_in_address"
+]
+Identifier = Literal["resident_number", "phone", "vehicle_plate", "driver_licence"]
 Normaliser = Literal[
     "trim", "collapse", "number", "date", "datetime", "month", "coordinate", "drop_code"
 ]
@@ -61,19 +69,37 @@ class Derive(_Strict):
 
 
 class Column(_Strict):
-    """A column of the raw table and every header spelling seen for it."""
+    """A column of the source and every header spelling seen for it.
+
+    privacy: `drop` never reaches the raw table; `pseudonymise` becomes a keyed hash and
+    `generalise` loses detail (`generalise` names how) before it does; `restricted` stays in raw
+    and the marts' inner columns, and is never published.
+    holds: personal identifiers by shape that belong here, such as an office's telephone number.
+    bounds: smallest and largest plausible value; a row outside is quarantined.
+    """
 
     name: str
     headers: list[str] = []
     type: str
     unit: str | None = None
     nullable: bool = True
-    privacy: Literal["public", "restricted"] = "public"
+    privacy: Privacy = "public"
+    generalise: Generalisation | None = None
+    holds: list[Identifier] = []
     domain: list[str] | None = None
+    bounds: tuple[float | None, float | None] | None = None
     normalise: list[Normaliser] = []
     derive: Derive | None = None
     zero_is_missing: bool = False
     description: Text
+
+    @model_validator(mode="after")
+    def _says_how_to_generalise(self) -> Column:
+        if (self.privacy == "generalise") != (self.generalise is not None):
+            raise ValueError(
+                f"{self.name}: `generalise` goes with privacy generalise, and only with it"
+            )
+        return self
 
 
 class Melt(_Strict):
@@ -96,7 +122,11 @@ class MeltKeep(_Strict):
 
 
 class Form(_Strict):
-    """One shape in which the source is sent."""
+    """One shape in which the source is sent.
+
+    sheets: pattern of the sheets that hold rows, all of them read one after the other; without
+    it the first visible sheet whose header fits is read.
+    """
 
     id: str
     title: str
@@ -104,12 +134,39 @@ class Form(_Strict):
     requires: list[str] | Literal["all"]
     upper_header: Pattern | None = None
     melt: Melt | None = None
+    sheets: Pattern | None = None
     assume_city: bool = False
     sender_scope: Literal["required"] | None = None
 
 
+class Periods(_Strict):
+    """An API that answers for one period at a time: one delivery a period.
+
+    first: the oldest period there is. revisions: how many of the newest periods are asked again
+    at every pull, because senders correct them; older ones only when they are missing.
+    """
+
+    unit: Literal["month", "year"]
+    first: str
+    revisions: int = 2
+
+
+class Quota(_Strict):
+    """What the sender allows one key: requests a day (KST) and a second."""
+
+    per_day: int = Field(gt=0)
+    per_second: float | None = Field(default=None, gt=0)
+
+
 class Transport(_Strict):
-    """How a source is fetched; the connection's address and key live outside the registry."""
+    """How a source is fetched; the connection's address and key live outside the registry.
+
+    params: fixed query parameters; `{instt_code}`, `{taas_code}`, `{kostat_code}`,
+    `{legal_dong_gugun}`, `{district_code}` stand for the district's codes and `{period}` for
+    the period as the sender writes it (2024 or 202403).
+    each: `district` asks once for every district and puts the answers into one delivery.
+    senders: `districts` where each district is a sender of its own.
+    """
 
     kind: TransportKind
     connection: str
@@ -118,8 +175,16 @@ class Transport(_Strict):
     params: dict[str, str] = {}
     page_size: int = 1000
     success: list[str] = ["00", "0", "0000", "INFO-000"]
+    each: Literal["district"] | None = None
+    periods: Periods | None = None
+    quota: Quota | None = None
     senders: Literal["districts"] | None = None
     exceptions: dict[str, Transport] = {}
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether the sender puts files into a folder, rather than answering requests."""
+        return self.kind in FOLDER_KINDS
 
 
 class Slice(_Strict):
@@ -148,11 +213,35 @@ class Totals(_Strict):
 
 
 class Contract(_Strict):
-    """What happens when the form changes."""
+    """What happens when the form changes.
 
-    tables: Literal["evolve", "freeze"]
-    columns: Literal["evolve", "freeze"]
-    types: Literal["discard_row", "freeze"]
+    tables: a header row that no declared form fits. `freeze` refuses the delivery.
+    columns: a column nobody declared. `evolve` loads the others, leaves the new one in landing
+    and lists it; `freeze` refuses the delivery; `discard` leaves it out silently.
+    types: a value that is not of its column's type. `discard_row` quarantines the row.
+    codes: a place, station or class whose spelling is not known. `discard_row` quarantines the
+    row, `evolve` keeps it with an empty code and the flag `unmapped_code`; both are listed by
+    `busan-safety sources --unmapped`; `freeze` refuses the delivery.
+    """
+
+    tables: Literal["freeze"] = "freeze"
+    columns: Literal["evolve", "freeze", "discard"] = "freeze"
+    types: Literal["discard_row", "freeze"] = "discard_row"
+    codes: Literal["discard_row", "evolve", "freeze"] = "discard_row"
+
+
+class Plausibility(_Strict):
+    """Bounds of a whole delivery.
+
+    rows: fewest and most rows received that make sense; outside, the delivery is refused.
+    against_previous: smallest and largest ratio of its rows to those of the batch it replaces;
+    outside, it is refused until a person accepts it.
+    places: what must be complete; a delivery that lacks one is loaded and marked partial.
+    """
+
+    rows: tuple[int | None, int | None] = (None, None)
+    against_previous: tuple[float | None, float | None] = (0.5, None)
+    places: Literal["districts", "stations"] | None = None
 
 
 class Rule(_Strict):
@@ -194,6 +283,7 @@ class Source(_Strict):
     id: str
     title: Text
     agency: Agency
+    owner: str
     publisher: Text
     legal_basis: str
     licence: str
@@ -205,6 +295,7 @@ class Source(_Strict):
     slice: Slice
     scope: Scope | None = None
     contract: Contract
+    plausibility: Plausibility = Plausibility()
     interface: Literal["published", "ours"] = "published"
     totals: Totals | None = None
     forms: list[Form]
@@ -216,6 +307,11 @@ class Source(_Strict):
     def column(self, name: str) -> Column:
         """Return the column called `name`; KeyError when there is none."""
         return self._by_name[name]
+
+    @property
+    def stored_columns(self) -> list[Column]:
+        """Columns of the raw table: all but those whose privacy class is `drop`."""
+        return [column for column in self.columns if column.privacy != "drop"]
 
     @property
     def _by_name(self) -> dict[str, Column]:
@@ -231,6 +327,7 @@ class Source(_Strict):
         """Whether the file's own bytes can be copied: no value needs another shape first."""
         plain = all(
             not (column.normalise or column.derive or column.zero_is_missing)
+            and column.privacy in ("public", "restricted")
             for column in self.columns
         )
         one_csv = len(self.forms) == 1 and self.forms[0].formats == ["csv"]
@@ -238,17 +335,18 @@ class Source(_Strict):
 
     @model_validator(mode="after")
     def _names_exist(self) -> Source:
-        known = {column.name for column in self.columns}
+        stored = {column.name for column in self.stored_columns}
         named = {
             *self.slice.columns,
             *(self.duplicates.columns if self.duplicates else []),
             *([self.scope.column] if self.scope else []),
             *(self.totals.columns if self.totals else []),
             *(name for rule in self.rules for name in rule.set or {}),
-            *(name for form in self.forms if form.requires != "all" for name in form.requires),
         }
-        if unknown := named - known:
-            raise ValueError(f"{self.id}: no such columns: {', '.join(sorted(unknown))}")
+        required = {name for form in self.forms if form.requires != "all" for name in form.requires}
+        unknown = (named - stored) | (required - set(self._by_name))
+        if unknown:
+            raise ValueError(f"{self.id}: no such columns in raw: {', '.join(sorted(unknown))}")
         spellings = [
             spelling
             for column in self.columns

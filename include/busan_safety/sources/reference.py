@@ -31,6 +31,20 @@ class District:
     name_ko: str
     name_en: str
     instt_code: str
+    taas_code: str
+    kostat_code: str
+    legal_dong_code: str
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """What the registry's request parameters may name, by placeholder."""
+        return {
+            "district_code": self.code,
+            "instt_code": self.instt_code,
+            "taas_code": self.taas_code,
+            "kostat_code": self.kostat_code,
+            "legal_dong_gugun": self.legal_dong_code[2:],
+        }
 
 
 class Elsewhere:
@@ -45,7 +59,13 @@ def districts() -> dict[str, District]:
     """The 16 districts by MOIS code."""
     return {
         row["district_code"]: District(
-            row["district_code"], row["name_ko"], row["name_en"], row["instt_code"]
+            row["district_code"],
+            row["name_ko"],
+            row["name_en"],
+            row["instt_code"],
+            row["taas_code"],
+            row["kostat_code_2025"],
+            row["legal_dong_code"],
         )
         for row in _seed("districts")
     }

@@ -63,7 +63,7 @@ def _table(source: Source) -> dict[str, Any]:
             "description": f"{column.description.ko} / {column.description.en}",
             "data_type": column.type,
         }
-        for column in source.columns
+        for column in source.stored_columns
     ]
     return {
         "name": f"current_{source.id}",
