@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from busan_safety.sources.model import Column, Source
+from busan_safety.sources.model import Column, Source, Transport
 from busan_safety.sources.registry_reader import all_sources
 
 _TRANSPORTS = {
@@ -17,6 +17,20 @@ _TRANSPORTS = {
     "odcloud": "odcloud (automatic API over file data)",
     "neis": "NEIS hub",
     "standard_data": "standard data API by publisher (`instt_code`)",
+    "http_folder": "files in a folder served over HTTP",
+    "sftp": "files in an SFTP folder",
+    "taas": "TAAS statistics API",
+    "kosis": "KOSIS statistics API",
+}
+_NEW_COLUMN = {
+    "evolve": "is left in landing and listed; the delivery loads",
+    "freeze": "refuses the delivery",
+    "discard": "is left out",
+}
+_WRONG_VALUE = {
+    "discard_row": "quarantines its row",
+    "freeze": "refuses the delivery",
+    "evolve": "leaves the code empty, flags its row and is listed",
 }
 
 
@@ -65,32 +79,71 @@ def write_pages(folder: Path) -> None:
 
 
 def _facts(source: Source) -> list[str]:
-    transport = source.transport
     interface = (
         "as published by the agency"
         if source.interface == "published"
         else "agreed with the agency; there is no public form"
     )
-    own = (
-        f"; {len(transport.exceptions)} districts send files instead"
-        if transport.exceptions
-        else ""
-    )
-    freshness = source.freshness
-    return [
-        "| | |",
-        "|---|---|",
-        f"| agency | {source.agency} ({source.publisher.ko} / {source.publisher.en}) |",
-        f"| legal basis | {source.legal_basis} |",
-        f"| licence | {source.licence} |",
-        f"| comes as | {_TRANSPORTS[transport.kind]}, connection `{transport.connection}`{own} |",
-        f"| interface | {interface} |",
-        f"| cadence | {source.cadence}; told after {freshness.warn_days} days, late after "
-        f"{freshness.fail_days} days, by `{freshness.event_column}` |",
-        f"| natural key | {', '.join(source.natural_key)} |",
-        f"| a later delivery replaces | {_slice(source)} |",
-        f"| contract | columns {source.contract.columns}, types {source.contract.types} |",
-    ]
+    freshness, contract = source.freshness, source.contract
+    facts = {
+        "agency": f"{source.agency} ({source.publisher.ko} / {source.publisher.en})",
+        "owner": source.owner,
+        "legal basis": source.legal_basis,
+        "licence": source.licence,
+        "comes as": _transport(source.transport),
+        "interface": interface,
+        "cadence": f"{source.cadence}; told after {freshness.warn_days} days, late after "
+        f"{freshness.fail_days} days, by `{freshness.event_column}`",
+        "natural key": ", ".join(source.natural_key),
+        "a later delivery replaces": _slice(source),
+        "a header that no form fits": "refuses the delivery",
+        "a column nobody declared": _NEW_COLUMN[contract.columns],
+        "a value of another type": _WRONG_VALUE[contract.types],
+        "an unknown place, station or class": _WRONG_VALUE[contract.codes],
+        "plausible": _plausibility(source),
+    }
+    return ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in facts.items() if text)]
+
+
+def _transport(transport: Transport) -> str:
+    parts = [f"{_TRANSPORTS[transport.kind]}, connection `{transport.connection}`"]
+    if transport.each:
+        parts.append(f"asked once for each {transport.each}")
+    if transport.periods:
+        periods = transport.periods
+        parts.append(
+            f"one delivery a {periods.unit} since {periods.first}, the newest "
+            f"{periods.revisions} asked again each time"
+        )
+    if transport.quota:
+        parts.append(f"at most {transport.quota.per_day:,} requests a day and key")
+    if transport.senders:
+        parts.append("each district is a sender of its own")
+    if transport.exceptions:
+        parts.append(f"{len(transport.exceptions)} districts send in another way")
+    return "; ".join(parts)
+
+
+def _plausibility(source: Source) -> str:
+    """What is asked of a whole delivery, in words."""
+    plausible = source.plausibility
+    parts = []
+    if _span(plausible.rows):
+        parts.append(f"{_span(plausible.rows)} rows")
+    if _span(plausible.against_previous):
+        parts.append(f"{_span(plausible.against_previous)} times the rows of the one it replaces")
+    if plausible.places:
+        parts.append(f"complete with all {plausible.places}, else marked partial")
+    return "; ".join(parts)
+
+
+def _span(bounds: tuple[float | None, float | None]) -> str:
+    least, most = bounds
+    if least is not None and most is not None:
+        return f"{least:,} to {most:,}"
+    if least is not None:
+        return f"at least {least:,}"
+    return "" if most is None else f"at most {most:,}"
 
 
 def _slice(source: Source) -> str:
@@ -105,6 +158,8 @@ def _column_row(column: Column) -> str:
         found = f"found from {', '.join(column.derive.inputs)} ({column.derive.with_})"
         headers = f"{headers}; {found}" if headers else found
     domain = f" ({', '.join(column.domain)})" if column.domain else ""
+    if column.bounds and _span(column.bounds):
+        domain += f" ({_span(column.bounds)})"
     meaning = f"{column.description.ko} / {column.description.en}{domain}"
     cells = [
         f"`{column.name}`",
@@ -112,7 +167,7 @@ def _column_row(column: Column) -> str:
         column.type,
         column.unit or "",
         "yes" if column.nullable else "no",
-        column.privacy,
+        f"{column.privacy} ({column.generalise})" if column.generalise else column.privacy,
         meaning,
     ]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
@@ -138,10 +193,15 @@ def _rules(source: Source) -> list[str]:
 def _index() -> str:
     rows = [
         f"| [{source.id}]({source.id}.md) | {source.title.ko} | {source.title.en} | "
-        f"{source.agency} | {source.cadence} |"
+        f"{source.agency} | {source.owner} | {source.cadence} |"
         for source in all_sources().values()
     ]
-    head = ["# Feeds", "", "| id | 제목 | title | agency | cadence |", "|---|---|---|---|---|"]
+    head = [
+        "# Feeds",
+        "",
+        "| id | 제목 | title | agency | owner | cadence |",
+        "|---|---|---|---|---|---|",
+    ]
     return "\n".join([*head, *rows]) + "\n"
 
 
