@@ -1,12 +1,15 @@
-"""Pull the deliveries of the 16 districts: cameras and safe return routes.
+"""Pull the deliveries of the 16 districts: cameras, lights, bells, zones, routes, patrols, ordinances.
 
-One mapped task per source, one instance per district under its Korean name. A district that is
-down fails alone; the other 15 go on and `build_warehouse` is told whatever happened.
-Runbooks: docs/runbooks/late-source.md, docs/runbooks/refused-file.md
+One task a district, under its Korean name, pulls all its feeds one after the other, goes on after
+a failure and fails at its end with everything that failed. A district that is down fails alone;
+the other 15 go on and `build_warehouse` is told whatever happened.
+Runbooks: docs/runbooks/late-source.md, docs/runbooks/refused-file.md, docs/runbooks/quota.md,
+docs/runbooks/new-form.md, docs/runbooks/wrong-key.md
 """
 
 from airflow.sdk import dag, task
-from wiring import DISTRICT_DELIVERIES, announce, dag_defaults, every, pull_source
+from pulls import announce, pull_district
+from wiring import DISTRICT_DELIVERIES, dag_defaults, every
 
 
 @task
@@ -21,14 +24,8 @@ def list_districts() -> list[str]:
     **dag_defaults(__doc__, name="구·군 자료 수집", tags=["ingest", "districts"]),
 )
 def ingest_districts():
-    districts = list_districts()
-    pulls = {
-        name: pull_source.override(task_id=f"pull_{name}", map_index_template="{{ district }}")
-        .partial(source_id=name)
-        .expand(district=districts)
-        for name in ("district_cctv", "district_safe_routes")
-    }
-    announce(DISTRICT_DELIVERIES, pulls, scopes=districts)
+    pulled = pull_district.override(pool="districts").expand(district=list_districts())
+    announce(DISTRICT_DELIVERIES, "districts", pulled)
 
 
 ingest_districts()

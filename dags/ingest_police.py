@@ -1,12 +1,16 @@
-"""Pull the police's deliveries: 112 calls, crimes by station and region, fatal accidents.
+"""Pull the police's deliveries: calls, crimes, accidents, patrols, zones and stations.
 
-Every source is its own task and fails alone. The last task tells `build_warehouse`, also when a
-sender failed; then the run is red and the sender's last good data stay in use.
-Runbooks: docs/runbooks/late-source.md, docs/runbooks/refused-file.md
+The feeds are those of the registry (`list_sources`); each is one task under its Korean title, and
+fails alone. The last task tells `build_warehouse`, also when a sender failed; then the run is red
+and the sender's last good data stay in use. A feed that used up its daily limit is asked again
+after midnight by `resume_pulls`. A backfill run pulls what overlaps its date.
+Runbooks: docs/runbooks/late-source.md, docs/runbooks/refused-file.md, docs/runbooks/quota.md,
+docs/runbooks/new-form.md, docs/runbooks/wrong-key.md
 """
 
 from airflow.sdk import dag
-from wiring import POLICE_DELIVERIES, announce, dag_defaults, every, pull_source
+from pulls import announce, list_sources, pull_feed
+from wiring import POLICE_DELIVERIES, dag_defaults, every
 
 
 @dag(
@@ -14,14 +18,8 @@ from wiring import POLICE_DELIVERIES, announce, dag_defaults, every, pull_source
     **dag_defaults(__doc__, name="경찰 자료 수집", tags=["ingest", "police"]),
 )
 def ingest_police():
-    sources = [
-        "police_112_calls",
-        "police_crime_by_station",
-        "police_crime_by_region",
-        "police_fatal_accidents",
-    ]
-    pulls = {name: pull_source.override(task_id=f"pull_{name}")(name) for name in sources}
-    announce(POLICE_DELIVERIES, pulls)
+    pulled = pull_feed.override(pool="police").expand(source_id=list_sources("police"))
+    announce(POLICE_DELIVERIES, "police", pulled)
 
 
 ingest_police()

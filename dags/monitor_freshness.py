@@ -1,8 +1,9 @@
-"""Check every day how old the newest event of each source is.
+"""Check every day how old the newest event of each feed and sender is.
 
-Compares the newest event date (not the date of arrival) with the source's own limits in the
-registry. Past `warn_days` it warns in the log; past `fail_days` the run fails and names the
-sources.
+Compares the newest event date (not the date of arrival) with the feed's own limits in the
+registry, district by district where each is a sender. Past `warn_days` it warns in the log; past
+`fail_days`, or where nothing could ever be loaded, the run fails and names feed, sender and
+owner. A feed that nobody has asked for yet in this deployment is named and does not fail.
 Runbook: docs/runbooks/late-source.md
 """
 
@@ -14,12 +15,12 @@ from wiring import dag_defaults, every, log
 def check_sources() -> None:
     from airflow.sdk.exceptions import AirflowFailException
 
-    from busan_safety.loading.freshness import check_freshness
+    from busan_safety.loading.freshness import BAD_STATES, check_freshness
 
     late = []
     for one in check_freshness():
         (log.info if one.state == "fresh" else log.warning)("%s", one.sentence)
-        if one.state in ("late", "empty"):
+        if one.state in BAD_STATES:
             late.append(one.sentence)
     if late:
         raise AirflowFailException("\n".join([*late, "Runbook: docs/runbooks/late-source.md"]))

@@ -1,4 +1,4 @@
-"""Command line of the sandbox: `generate` writes a city, `serve` plays its interfaces."""
+"""Command line of the sandbox: `generate` a city, `serve` its senders, `fault` a bad file."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
 
 from busan_sandbox.faults import Faults
 from busan_sandbox.files import JOURNAL
 from busan_sandbox.server import SandboxServer
+from busan_sandbox.sftp import USER, SftpServer
 
 _DEFAULT_KEY = "sandbox-key"
+S = TypeVar("S")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; 0 is success, 2 a refused option."""
     options = _parser().parse_args(arguments)
     try:
-        return _generate(options) if options.command == "generate" else _serve(options)
+        return _COMMANDS[options.command](options)
     except (ValueError, OSError) as error:
         print(f"busan_sandbox: {error}", file=sys.stderr)
         return 2
@@ -47,26 +51,64 @@ def _generate(given: argparse.Namespace) -> int:
 
 def _serve(given: argparse.Namespace) -> int:
     data = Path(given.data)
-    if not (data / JOURNAL).exists():
-        raise ValueError(f"{data} holds no generated city: run generate first")
+    drop = _drop_of(data)
     wanted = json.loads(Path(given.faults).read_text(encoding="utf-8")) if given.faults else {}
     key = os.environ.get("BUSAN_SANDBOX_KEY", _DEFAULT_KEY)
     level = logging.INFO if given.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(message)s")
-    address = (given.host, int(given.port))
-    try:
-        server = SandboxServer(address, data, key, Faults(wanted), float(given.slow_seconds))
-    except OSError as error:
-        raise ValueError(f"cannot listen on port {given.port}: {error.strerror}") from error
-    with server:
+    # Its errors are the clients that go away.
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+    faults, slow = Faults(wanted), float(given.slow_seconds)
+    with ExitStack() as stack:
+        server = _listening(
+            given.port,
+            lambda port: SandboxServer((given.host, port), data, key, faults, slow, drop),
+        )
+        stack.enter_context(server)
+        lines = [f"synthetic agencies at {server.url}"]
+        if given.sftp_port != "off":
+            folders = _listening(
+                given.sftp_port,
+                lambda port: SftpServer((given.host, port), drop, data, key, faults, slow),
+            )
+            stack.enter_context(folders)
+            lines += [f"synthetic folders at sftp://{USER}@{given.host}:{folders.port}"]
+            lines += [f"host key {folders.known_host}"]
         for number in (signal.SIGTERM, signal.SIGINT):
             # From a thread of its own: shutdown waits for the loop that the signal interrupts.
             signal.signal(
                 number, lambda *_: threading.Thread(target=server.shutdown, daemon=True).start()
             )
-        print(f"synthetic agencies at {server.url}", flush=True)
+        print("\n".join(lines), flush=True)
         server.serve_forever(poll_interval=0.2)
     return 0
+
+
+def _listening(port: str, start: Callable[[int], S]) -> S:
+    """Start a server on a port; raises ValueError with the port where it is taken."""
+    try:
+        return start(int(port))
+    except OSError as error:
+        raise ValueError(f"cannot listen on port {port}: {error.strerror}") from error
+
+
+def _drop_of(data: Path) -> Path:
+    """Return the drop folder of a generated city. Raises ValueError where there is no city."""
+    if not (data / JOURNAL).exists():
+        raise ValueError(f"{data} holds no generated city: run generate first")
+    with (data / JOURNAL).open(encoding="utf-8") as journal:
+        return data / str(json.loads(journal.readline())["drop"])
+
+
+def _fault(given: argparse.Namespace) -> int:
+    from busan_sandbox.filefaults import write_faulty
+
+    path = write_faulty(Path(given.path), given.fault, name=given.name, replace=given.replace)
+    print(f"wrote {path}")
+    return 0
+
+
+_COMMANDS = {"generate": _generate, "serve": _serve, "fault": _fault}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,13 +133,20 @@ def _parser() -> argparse.ArgumentParser:
         "rate ratio of night calls after works on a safe return route; 1 plants no effect",
     )
 
-    server = commands.add_parser("serve", help="play the HTTP interfaces")
+    server = commands.add_parser("serve", help="play the interfaces and the folders")
     _option(server, "--host", "127.0.0.1", "address to listen on")
     _option(server, "--port", "58090", "port to listen on; 0 takes a free one")
+    _option(server, "--sftp-port", "58022", "port of the SFTP folders; 0 takes a free one, or off")
     _option(server, "--data", "var/sandbox", "state folder that generate wrote")
     _option(server, "--faults", "", "JSON file {sender: fault}, as for POST /_control/faults")
     _option(server, "--slow-seconds", "3", "how long the fault slow holds an answer back")
     server.add_argument("--verbose", action="store_true", help="log each request's path")
+
+    fault = commands.add_parser("fault", help="write a faulty variant of a delivered file")
+    fault.add_argument("path", help="the file, or a folder whose last file by name is meant")
+    fault.add_argument("fault", help="such as rename:위도=Y; see busan_sandbox.filefaults")
+    fault.add_argument("--name", help="name of the variant (default: that of the next delivery)")
+    fault.add_argument("--replace", action="store_true", help="put it in the good file's place")
     return parser
 
 

@@ -1,286 +1,232 @@
 """The agencies' HTTP interfaces as pure functions: a request in, an answer out.
 
-Envelopes, error shapes and paging follow DOMAIN.md A1 to A4: the data.go.kr gateway (the living
-lab of Busan, the standard data of CCTV), odcloud (five major crimes by station) and NEIS
-(schools). A wrong key, a fault on request and a page beyond the end answer as the real
-interfaces do, which is rarely with an HTTP error.
+Paging, keys and the way to ask for JSON follow DOMAIN.md A1 to A4 and A7, success is worded by
+`wires`, refusal by `refusals`. A wrong key, a fault on request and a page beyond the end answer
+as the real interfaces do, which is rarely with an HTTP error.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-from xml.sax.saxutils import escape
 
-from busan_sandbox.files import json_bytes
+from busan_sandbox.endpoints import (
+    ENDPOINTS_FILE,
+    FIRST_ENDPOINTS,
+    Endpoint,
+    district_in,
+    read_endpoints,
+)
+from busan_sandbox.faults import NO_FAULT, Fault
+from busan_sandbox.messages import Answer, Request, json_answer
+from busan_sandbox.refusals import (
+    echoed_key,
+    kosis_error,
+    neis_result,
+    odcloud_error,
+    refusal,
+    unregistered_service,
+)
+from busan_sandbox.spoiling import broken_answer, spoiled_answer, spoiled_page, spoiled_rows
+from busan_sandbox.wires import Page, Rows, encode
 
-STATION_DATASET = "15036510/v1"
-LIVING_LAB_PATH = "/6260000/LivingLabService/getLivingLab"
-CCTV_PATH = "/openapi/tn_pubr_public_cctv_api"
-SCHOOL_PATH = "/hub/schoolInfo"
-STATION_PATH = f"/api/{STATION_DATASET}/"
 SWAGGER_PATH = "/oas/docs"
-
-GATEWAY_CODES = {
-    "22": "LIMITED_NUMBER_OF_SERVICE_REQUESTS_EXCEEDS_ERROR",
-    "30": "SERVICE_KEY_IS_NOT_REGISTERED_ERROR",
-}
-NEIS_CODES = {
-    "INFO-200": "해당하는 데이터가 없습니다.",
-    "ERROR-290": "인증키가 유효하지 않습니다.",
-    "ERROR-336": "데이터요청은 한번에 최대 1,000건을 넘을 수 없습니다.",
-    "ERROR-337": "일별 트래픽 제한을 넘은 호출입니다. 오늘은 더이상 호출할 수 없습니다.",
-}
-# Silent caps on rows a page.
-_GATEWAY_CAPS = {"living_lab": 100, "cctv": 1000}
-_ODCLOUD_CAP = 1000
-_NEIS_CAP = 1000
+_NEIS_LARGEST_PAGE = 1000
 _NEIS_SAMPLE = 5
-
-Rows = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Request:
-    """A GET request: path, query (first value of each name) and headers in lower case."""
-
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def number(self, name: str, default: int) -> int:
-        """Return a query value as a positive number, the default where it is none."""
-        text = self.query.get(name, "")
-        return int(text) if text.isdecimal() and int(text) > 0 else default
+_KOSIS_LARGEST_ANSWER = 40_000
+# Parameters of page number and rows a page, and the rows without the second one.
+_PAGING = {"odcloud": ("page", "perPage", 10), "neis": ("pIndex", "pSize", 100)}
+_GATEWAY_PAGING = ("pageNo", "numOfRows", 10)
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer."""
-
-    status: int
-    body: bytes
-    content_type: str = "application/json;charset=UTF-8"
-
-
-def json_answer(document: object, status: int = 200) -> Answer:
-    """Return a JSON answer."""
-    return Answer(status, json_bytes(document))
-
-
-def gateway_error(code: str) -> Answer:
-    """Return the gateway's XML error, sent with HTTP 200 whatever format was asked for."""
-    body = (
-        "<OpenAPI_ServiceResponse><cmmMsgHeader><errMsg>SERVICE ERROR</errMsg>"
-        f"<returnAuthMsg>{GATEWAY_CODES[code]}</returnAuthMsg>"
-        f"<returnReasonCode>{code}</returnReasonCode></cmmMsgHeader></OpenAPI_ServiceResponse>"
-    )
-    return Answer(200, body.encode(), "text/xml;charset=UTF-8")
-
-
-def neis_result(code: str) -> Answer:
-    """Return NEIS's bare result, which has another shape than its rows."""
-    return json_answer({"RESULT": {"CODE": code, "MESSAGE": NEIS_CODES[code]}})
-
-
-def odcloud_error(message: str) -> Answer:
-    """Return odcloud's refusal."""
-    return json_answer({"code": -401, "msg": message}, 401)
+# Files of a table, each with the time of its last change.
+Files = tuple[tuple[Path, int], ...]
 
 
 class Agencies:
     """All interfaces over one state folder.
 
-    data: folder that `generate` wrote; key: the key that every interface expects.
+    data: folder that `generate` wrote; key: the key that every interface expects; endpoints:
+    what is played beside the endpoints that `generate` wrote there.
     """
 
-    def __init__(self, data: Path, key: str) -> None:
+    def __init__(
+        self, data: Path, key: str, endpoints: Iterable[Endpoint] = FIRST_ENDPOINTS
+    ) -> None:
         self._data = data
         self._key = key
+        self._given = tuple(endpoints)
 
-    def sender(self, request: Request) -> str | None:
-        """Return whom a request is addressed to, as faults name senders; None if nobody."""
-        if request.path == LIVING_LAB_PATH:
-            return "datagokr"
-        if request.path == CCTV_PATH:
-            return request.query.get("instt_code", "datagokr_standard")
-        if request.path == SCHOOL_PATH:
-            return "neis"
-        if request.path == SWAGGER_PATH or request.path.startswith(STATION_PATH):
-            return "odcloud"
+    @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Everything that is played, as of now: a new city may have other endpoints."""
+        path = self._data / ENDPOINTS_FILE
+        written = _endpoints(path, path.stat().st_mtime_ns) if path.exists() else ()
+        return (*self._given, *written)
+
+    def find(self, request: Request) -> Endpoint | None:
+        """Return the endpoint that a request is for, None if there is none."""
+        if request.path == SWAGGER_PATH:
+            path, wanted = f"/api/{request.query.get('namespace', '')}", "odcloud"
+        else:
+            path, wanted = request.path.partition("/uddi:")[0].rstrip("/"), ""
+        for endpoint in self.endpoints:
+            if endpoint.request_path == path and (not wanted or endpoint.wire == wanted):
+                return endpoint
         return None
 
-    def answer(self, request: Request, *, empty: bool = False) -> Answer:
-        """Answer a request; empty plays a sender that has no rows."""
-        handlers: dict[str, Callable[[Request, bool], Answer]] = {
-            LIVING_LAB_PATH: self._living_lab,
-            CCTV_PATH: self._cctv,
-            SCHOOL_PATH: self._schools,
-            SWAGGER_PATH: self._swagger,
-        }
-        handler = handlers.get(request.path)
-        if handler is None and request.path.startswith(STATION_PATH):
-            handler = self._stations
-        if handler is None:
-            return json_answer({"status": "not found"}, 404)
-        return handler(request, empty)
+    def senders(self, request: Request) -> tuple[str, ...]:
+        """Return what faults may call the sender of a request, the closest name first."""
+        endpoint = self.find(request)
+        if endpoint is None:
+            return ()
+        path, district = f"/{endpoint.path.strip('/')}", district_in(request.query)
+        of_district = (f"{district}{path}", path, district) if district else (path,)
+        return (*of_district, endpoint.sender, "*")
 
-    def _rows(self, name: str) -> Rows:
-        path = self._data / "api" / f"{name}.json"
-        return _load(path, path.stat().st_mtime_ns) if path.exists() else []
+    def answer(self, request: Request, fault: Fault = NO_FAULT) -> Answer:
+        """Answer a request, with the fault that its sender has."""
+        endpoint = self.find(request)
+        if endpoint is None:
+            odcloud = request.path == SWAGGER_PATH or request.path.startswith("/api/")
+            return unregistered_service() if odcloud else json_answer({"status": "not found"}, 404)
+        if fault.kind == "error":
+            code, _, envelope = fault.argument.partition(":")
+            return refusal(endpoint, code, envelope or None)  # type: ignore[arg-type]
+        if fault.kind == "echo":
+            return echoed_key(request.path, self._key)
+        found = broken_answer(fault) or self._normal(endpoint, request, fault)
+        return spoiled_answer(fault, found)
 
-    def _living_lab(self, request: Request, empty: bool) -> Answer:
-        if request.query.get("serviceKey") != self._key:
-            return gateway_error("30")
-        rows = [] if empty else self._rows("living_lab")
-        page, size = request.number("pageNo", 1), request.number("numOfRows", 10)
-        items = _page(rows, page, min(size, _GATEWAY_CAPS["living_lab"]))
-        if request.query.get("resultType") != "json":
-            return _gateway_xml(items, page, size, len(rows))
-        return json_answer(
-            {
-                "getLivingLab": {
-                    "header": {"code": "00", "message": "NORMAL_CODE"},
-                    "item": items,
-                    "numOfRows": size,
-                    "pageNo": page,
-                    "totalCount": len(rows),
-                }
-            }
-        )
+    def _normal(self, endpoint: Endpoint, request: Request, fault: Fault) -> Answer:
+        if request.path == SWAGGER_PATH:
+            return self._swagger(endpoint, fault)
+        if no := self._refused(endpoint, request):
+            return no
+        rows = self._rows(endpoint, request)
+        if rows is None:
+            return unregistered_service()
+        rows = spoiled_rows(fault, rows)
+        number_name, size_name, usual = _PAGING.get(endpoint.wire, _GATEWAY_PAGING)
+        size = request.number(size_name, usual)
+        number = request.number(number_name, 1)
+        if endpoint.wire == "kosis":
+            return _kosis(endpoint, rows)
+        if endpoint.wire == "neis":
+            if size > _NEIS_LARGEST_PAGE:
+                return neis_result("ERROR-336")
+            if "KEY" not in request.query:
+                number, size = 1, _NEIS_SAMPLE
+        step = min(size, endpoint.cap)
+        at = 1 if fault.kind == "repeat" else number
+        page = Page(rows[(at - 1) * step : at * step], number, size, len(rows))
+        if endpoint.wire == "neis" and not page.items:
+            return neis_result("INFO-200")
+        return encode(endpoint, spoiled_page(fault, page), as_json=_wants_json(endpoint, request))
 
-    def _cctv(self, request: Request, empty: bool) -> Answer:
-        if request.query.get("serviceKey") != self._key:
-            return gateway_error("30")
-        code = request.query.get("instt_code", "")
-        names = [f"cctv_{code}"] if code.isdecimal() else self._cctv_names() if not code else []
-        rows = [] if empty else [row for name in names for row in self._rows(name)]
-        page, size = request.number("pageNo", 1), request.number("numOfRows", 10)
-        items = _page(rows, page, min(size, _GATEWAY_CAPS["cctv"]))
-        if request.query.get("type") != "json":
-            return _gateway_xml(items, page, size, len(rows))
-        if not items:
-            header = {"resultCode": "03", "resultMsg": "NODATA_ERROR", "type": "json"}
-            return json_answer({"response": {"header": header}})
-        return json_answer(
-            {
-                "response": {
-                    "header": {"resultCode": "00", "resultMsg": "NORMAL_SERVICE", "type": "json"},
-                    "body": {
-                        "items": items,
-                        "totalCount": str(len(rows)),
-                        "numOfRows": str(size),
-                        "pageNo": str(page),
-                    },
-                }
-            }
-        )
+    def _refused(self, endpoint: Endpoint, request: Request) -> Answer | None:
+        """Return the refusal of a wrong key or a missing parameter, None if all is well."""
+        query = request.query
+        if endpoint.wire == "neis":
+            if query.get("KEY", self._key) != self._key:
+                return neis_result("ERROR-290")
+        elif endpoint.wire == "kosis":
+            if query.get("apiKey") != self._key:
+                return kosis_error("11" if query.get("apiKey") else "10")
+        elif endpoint.wire == "odcloud":
+            given = query.get("serviceKey") or request.headers.get("authorization", "")
+            given = given.removeprefix("Infuser ").strip()
+            if not given:
+                return odcloud_error("인증키는 필수 항목 입니다.")
+            if given != self._key:
+                return odcloud_error("유효하지 않은 인증키 입니다.")
+        elif query.get("serviceKey", query.get("ServiceKey")) != self._key:
+            return refusal(endpoint, "30")
+        if any(not query.get(name) for name in endpoint.required):
+            return refusal(endpoint, "11")
+        return None
 
-    def _cctv_names(self) -> list[str]:
-        return sorted(path.stem for path in (self._data / "api").glob("cctv_*.json"))
+    def _rows(self, endpoint: Endpoint, request: Request) -> Rows | None:
+        """Return the rows that a request asks for; None where odcloud has no such table."""
+        files = self._files(endpoint.table)
+        if endpoint.wire == "odcloud":
+            wanted = request.path.partition("/uddi:")[2]
+            found = (table["data"] for table in _table(files) if table["uuid"] == wanted)
+            return next(found, None)
+        asked = [
+            (column, request.query[parameter])
+            for parameter, column in endpoint.filters.items()
+            if request.query.get(parameter)
+        ]
+        rows = _selected(files, tuple(asked), endpoint.hidden)
+        return _within(rows, request) if endpoint.wire == "kosis" else rows
 
-    def _stations(self, request: Request, empty: bool) -> Answer:
-        given = request.query.get("serviceKey") or request.headers.get("authorization", "")
-        given = given.removeprefix("Infuser ").strip()
-        if not given:
-            return odcloud_error("인증키는 필수 항목 입니다.")
-        if given != self._key:
-            return odcloud_error("유효하지 않은 인증키 입니다.")
-        wanted = request.path.removeprefix(STATION_PATH).removeprefix("uddi:")
-        found = [table for table in self._rows("stations") if table["uuid"] == wanted]
-        if not found:
-            return json_answer({"code": -3, "msg": "등록되지 않은 서비스 입니다."}, 404)
-        rows: Rows = [] if empty else found[0]["data"]
-        page, size = request.number("page", 1), request.number("perPage", 10)
-        data = _page(rows, page, min(size, _ODCLOUD_CAP))
-        return json_answer(
-            {
-                "currentCount": len(data),
-                "data": data,
-                "matchCount": len(rows),
-                "page": page,
-                "perPage": size,
-                "totalCount": len(rows),
-            }
-        )
+    def _files(self, table: str) -> Files:
+        paths = sorted((self._data / "api").glob(f"{table}.json"))
+        return tuple((path, path.stat().st_mtime_ns) for path in paths)
 
-    def _swagger(self, request: Request, empty: bool) -> Answer:
-        if request.query.get("namespace") != STATION_DATASET:
-            return json_answer({"code": -3, "msg": "등록되지 않은 서비스 입니다."}, 404)
-        tables = [] if empty else self._rows("stations")
+    def _swagger(self, endpoint: Endpoint, fault: Fault) -> Answer:
+        tables = [] if fault.kind == "empty" else _table(self._files(endpoint.table))
+        namespace = endpoint.path.strip("/")
         return json_answer(
             {
                 "swagger": "2.0",
-                "info": {
-                    "title": "경찰청 부산광역시경찰청_경찰서별 5대 범죄 발생 현황",
-                    "version": "1.0",
-                },
+                "info": {"title": endpoint.title or namespace, "version": "1.0"},
                 "host": "api.odcloud.kr",
                 "basePath": "/api",
                 "paths": {
-                    f"/{STATION_DATASET}/uddi:{table['uuid']}": {
-                        "get": {"summary": table["summary"]}
-                    }
+                    f"/{namespace}/uddi:{table['uuid']}": {"get": {"summary": table["summary"]}}
                     for table in tables
                 },
             }
         )
 
-    def _schools(self, request: Request, empty: bool) -> Answer:
-        key = request.query.get("KEY")
-        if key is not None and key != self._key:
-            return neis_result("ERROR-290")
-        size = request.number("pSize", 100)
-        if size > _NEIS_CAP:
-            return neis_result("ERROR-336")
-        filters = ("ATPT_OFCDC_SC_CODE", "SD_SCHUL_CODE", "SCHUL_NM", "SCHUL_KND_SC_NM")
-        rows = [] if empty else self._rows("schools")
-        for name in filters:
-            wanted = request.query.get(name)
-            if wanted:
-                rows = [row for row in rows if wanted in row[name]]
-        page = _page(rows, request.number("pIndex", 1), size)
-        if key is None:
-            # Without a key NEIS answers with a sample.
-            page = rows[:_NEIS_SAMPLE]
-        if not page:
-            return neis_result("INFO-200")
-        result = {"RESULT": {"CODE": "INFO-000", "MESSAGE": "정상 처리되었습니다."}}
-        head: Rows = [{"list_total_count": len(rows)}, result]
-        return json_answer({"schoolInfo": [{"head": head}, {"row": page}]})
+
+def _wants_json(endpoint: Endpoint, request: Request) -> bool:
+    """Whether JSON was asked for in the endpoint's own spelling; some speak only one format."""
+    if endpoint.wire == "xml":
+        return False
+    if endpoint.json_switch is None:
+        return True
+    name, value = endpoint.json_switch
+    return request.query.get(name) == value
 
 
-def _page(rows: Rows, page: int, size: int) -> Rows:
-    return rows[(page - 1) * size : page * size]
+def _kosis(endpoint: Endpoint, rows: Rows) -> Answer:
+    if not rows:
+        return kosis_error("30")
+    if len(rows) > _KOSIS_LARGEST_ANSWER:
+        return kosis_error("31")
+    return encode(endpoint, Page(rows, 1, len(rows), len(rows)), as_json=True)
 
 
-@lru_cache(maxsize=32)
-def _load(path: Path, _changed_at: int) -> Rows:
-    """Read one table; kept until the file changes."""
-    rows: Rows = json.loads(path.read_text(encoding="utf-8"))
+def _within(rows: Rows, request: Request) -> Rows:
+    """Return the rows of the periods from startPrdDe to endPrdDe."""
+    first, last = request.query.get("startPrdDe", ""), request.query.get("endPrdDe", "9999")
+    return [row for row in rows if first <= row["PRD_DE"] and row["PRD_DE"][: len(last)] <= last]
+
+
+@lru_cache(maxsize=64)
+def _selected(files: Files, asked: tuple[tuple[str, str], ...], hidden: tuple[str, ...]) -> Rows:
+    """Return the rows whose columns have the values asked for, without the hidden columns."""
+    rows = _table(files)
+    if asked:
+        rows = [
+            row for row in rows if all(str(row.get(column, "")) == value for column, value in asked)
+        ]
+    if hidden:
+        rows = [{name: row[name] for name in row if name not in hidden} for row in rows]
     return rows
 
 
-def _gateway_xml(items: Rows, page: int, size: int, total: int) -> Answer:
-    """Return the gateway's XML, its format unless JSON is asked for by the right parameter."""
-    code, message = ("00", "NORMAL SERVICE.") if items else ("03", "NODATA_ERROR")
-    rows = "".join(
-        "<item>"
-        + "".join(
-            f"<{name}>{escape('' if value is None else str(value))}</{name}>"
-            for name, value in item.items()
-        )
-        + "</item>"
-        for item in items
-    )
-    body = (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><response><header>'
-        f"<resultCode>{code}</resultCode><resultMsg>{message}</resultMsg></header>"
-        f"<body><items>{rows}</items><numOfRows>{size}</numOfRows><pageNo>{page}</pageNo>"
-        f"<totalCount>{total}</totalCount></body></response>"
-    )
-    return Answer(200, body.encode(), "text/xml;charset=UTF-8")
+@lru_cache(maxsize=64)
+def _table(files: Files) -> Rows:
+    """Read a table, kept until one of its files changes."""
+    return [row for path, _ in files for row in json.loads(path.read_text(encoding="utf-8"))]
+
+
+@lru_cache(maxsize=4)
+def _endpoints(path: Path, _changed_at: int) -> tuple[Endpoint, ...]:
+    return read_endpoints(path.read_text(encoding="utf-8"))

@@ -6,10 +6,13 @@ that request, so that a client can fail between two pages): `down:2`, `error:22:
 
 Kinds at interfaces (arguments in brackets are optional):
 
-    down status:CODE closed slow[:SECONDS] empty malformed text html entities echo
+    down status:CODE closed cut slow[:SECONDS] empty malformed text html entities echo
+                            (cut: the connection ends inside the answer; malformed: the answer is
+                            cut off, its length is honest; SECONDS as in 1.5)
     error:CODE[:ENVELOPE]   a gateway code, or a NEIS code as error:337; ENVELOPE E1 to E8
     quota:N rate:N          22 after N requests a day (KST), 23 above N requests a second
-    total[:MORE] repeat     announces more rows than there are; every page is the first page
+    total[:MORE] repeat     announces more rows than there are (MORE as in +7); every page is the
+                            first page
     rename:OLD=NEW column:NAME=VALUE value:COLUMN=VALUE   drifting columns, a new code or alias
     lossy leak:IDENTIFIER[=COLUMN]   letters lost to U+FFFD; a resident_number, phone,
                             vehicle_plate or driver_licence in a text column
@@ -17,14 +20,14 @@ Kinds at interfaces (arguments in brackets are optional):
 
 Kinds at folders (HTTP and SFTP):
 
-    down status:CODE closed slow[:SECONDS] empty malformed text html
+    down status:CODE closed cut slow[:SECONDS] empty malformed text html
     refused changing traversal   credentials refused; files change while they are listed; names
                             with .. in the index
 
 Senders, the first that has a fault goes before the others: a district and a path
 (`3310000/openapi/…`), a path (`/openapi/…`), a district's seven-digit code, `datagokr`,
 `datagokr_standard`, `taas`, `odcloud`, `neis`, `kosis`, a folder's agency (`city_files`,
-`police_sftp`), or `*` for all.
+`police_sftp`), `sftp` for the SFTP server as a whole, or `*` for all.
 """
 
 from __future__ import annotations
@@ -39,14 +42,14 @@ from datetime import datetime, timedelta, timezone
 
 from busan_sandbox.refusals import ENVELOPES, is_code
 
+_BOTH = (
+    "down", "status", "closed", "cut", "slow", "empty", "malformed", "text", "html",
+)  # fmt: skip
 API_KINDS = (
-    "down", "status", "closed", "slow", "empty", "malformed", "text", "html", "entities", "echo",
-    "error", "quota", "rate", "total", "repeat", "rename", "column", "value", "lossy", "leak",
+    *_BOTH, "entities", "echo", "error", "quota", "rate", "total", "repeat", "rename", "column",
+    "value", "lossy", "leak",
 )  # fmt: skip
-FOLDER_KINDS = (
-    "down", "status", "closed", "slow", "empty", "malformed", "text", "html", "refused",
-    "changing", "traversal",
-)  # fmt: skip
+FOLDER_KINDS = (*_BOTH, "refused", "changing", "traversal")
 KINDS = (*API_KINDS, "refused", "changing", "traversal", "error22", "error30")
 IDENTIFIERS = {
     # Made up: a birth date, office or branch that nobody has, zeros behind it.
@@ -55,9 +58,9 @@ IDENTIFIERS = {
     "vehicle_plate": "00가0000",
     "driver_licence": "26-00-000000-00",
 }
-_FOLDER = re.compile(r"[a-z]+_(?:files|sftp)")
+_FOLDER = re.compile(r"[a-z]+_(?:files|sftp)|sftp|/files/.+")
 _SENDER = re.compile(
-    r"(?:\d{7})?/[\w./-]+|\d{7}|datagokr|datagokr_standard|taas|odcloud|neis|kosis|\*|"
+    r"(?:\d{7})?/[\w./:-]+|\d{7}|datagokr|datagokr_standard|taas|odcloud|neis|kosis|\*|"
     + _FOLDER.pattern
 )
 _FAULT = re.compile(r"(?P<kind>[a-z]+(?:22|30)?)(?::(?P<rest>.*?))?(?:@(?P<first>[1-9]\d*))?")
@@ -70,8 +73,10 @@ _ARGUMENTS = {
     "column": re.compile(r"[^=]+=[^=]*"),
     "value": re.compile(r"[^=]+=[^=]*"),
     "leak": re.compile(rf"(?:{'|'.join(IDENTIFIERS)})(?:=[^=]+)?"),
+    "slow": re.compile(r"(?:\d+\.\d+)?"),
+    "total": re.compile(r"(?:\+\d+)?"),
 }
-_OPTIONAL_ARGUMENTS = {"slow": re.compile(r"\d+\.\d+"), "total": re.compile(r"\+\d+")}
+_NOTHING = re.compile("")
 _KST = timezone(timedelta(hours=9))
 
 
@@ -213,20 +218,10 @@ class Faults:
 
 def _split(kind: str, rest: str, text: str) -> tuple[str, int | None]:
     """Return (argument, times) of what stands behind a kind. Raises FaultError."""
-    if kind in _ARGUMENTS:
-        whole = _ARGUMENTS[kind].fullmatch(rest)
-        argument, _, tail = (rest, "", "") if whole else rest.rpartition(":")
-        if _ARGUMENTS[kind].fullmatch(argument) is None:
-            raise FaultError(f"unknown fault {text!r}: {kind} needs an argument of its own form")
-    else:
-        optional = _OPTIONAL_ARGUMENTS.get(kind)
-        head, _, last = rest.partition(":")
-        if optional is not None and optional.fullmatch(head):
-            argument, tail = head, last
-        else:
-            argument, tail = "", rest
-    if not tail:
-        return argument, None
-    if re.fullmatch(r"[1-9]\d*", tail) is None:
-        raise FaultError(f"unknown fault {text!r}: {tail!r} is no number of times")
-    return argument, int(tail)
+    form = _ARGUMENTS.get(kind, _NOTHING)
+    head, _, last = rest.rpartition(":")
+    if re.fullmatch(r"[1-9]\d*", last) and form.fullmatch(head):
+        return head, int(last)
+    if form.fullmatch(rest):
+        return rest, None
+    raise FaultError(f"unknown fault {text!r}: {kind} is written in another way")

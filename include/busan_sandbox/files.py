@@ -30,11 +30,19 @@ class Delivery:
 
 
 def csv_bytes(
-    rows: Iterable[Sequence[Cell]], encoding: Encoding, line_end: Literal["\n", "\r\n"] = "\n"
+    rows: Iterable[Sequence[Cell]],
+    encoding: Encoding,
+    line_end: Literal["\n", "\r\n"] = "\n",
+    *,
+    quote_all: bool = False,
 ) -> bytes:
-    """Return rows as CSV with minimal quoting; None becomes an empty field."""
+    """Return rows as CSV, quoted where needed or everywhere; None becomes an empty field."""
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator=line_end).writerows(rows)
+    if quote_all:
+        writer = csv.writer(buffer, lineterminator=line_end, quoting=csv.QUOTE_ALL)
+    else:
+        writer = csv.writer(buffer, lineterminator=line_end)
+    writer.writerows(rows)
     return buffer.getvalue().encode(encoding)
 
 

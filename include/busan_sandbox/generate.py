@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from busan_sandbox import city_feeds, district_feeds, education_feeds, police_feeds
 from busan_sandbox.cameras import camera_answers, camera_deliveries
 from busan_sandbox.crime import region_files, station_answers
 from busan_sandbox.emergency import call_files
+from busan_sandbox.endpoints import ENDPOINTS_FILE, endpoints_document
 from busan_sandbox.facilities import route_files, routes, school_answers, treated_dongs
-from busan_sandbox.files import JOURNAL, Delivery
+from busan_sandbox.files import JOURNAL, Delivery, Root
 from busan_sandbox.livinglab import living_lab_answers
 from busan_sandbox.options import Options
 from busan_sandbox.population import population_files
 from busan_sandbox.traffic import fatal_accident_files
-from busan_sandbox.truth import truth_document
+from busan_sandbox.truth import Truth, truth_document
+
+# The feeds beside those of the first path, by the team that answers for them.
+FEEDS = (city_feeds, police_feeds, education_feeds, district_feeds)
 
 TRUTH = "truth.json"
 NOTICE = "README_SYNTHETIC.txt"
@@ -72,7 +77,8 @@ def generate(options: Options, drop_dir: Path) -> Generated:
     state_dir.mkdir(parents=True, exist_ok=True)
     files = size = 0
     with journal.open("w", encoding="utf-8") as log:
-        log.write(json.dumps({"identity": identity, **options.as_dict()}) + "\n")
+        drop = os.path.relpath(drop_dir, state_dir)
+        log.write(json.dumps({"identity": identity, "drop": drop, **options.as_dict()}) + "\n")
         for root, delivery in _deliveries(options):
             # Named before it is written: an interrupted run leaves nothing unnamed.
             entry = {"root": root, "path": delivery.path, "size": len(delivery.content)}
@@ -85,8 +91,8 @@ def generate(options: Options, drop_dir: Path) -> Generated:
     return Generated(drop_dir, state_dir, files, size, True)
 
 
-def _deliveries(options: Options) -> Iterator[tuple[str, Delivery]]:
-    planted: Counter[str] = Counter()
+def _deliveries(options: Options) -> Iterator[tuple[Root, Delivery]]:
+    truth = Truth()
     found = routes(options)
     treated = treated_dongs(found)
     notice = _NOTICE_TEXT.format(**options.as_dict())
@@ -95,19 +101,23 @@ def _deliveries(options: Options) -> Iterator[tuple[str, Delivery]]:
         yield "drop", delivery
     for delivery in route_files(options, found):
         yield "drop", delivery
-    for delivery in camera_deliveries(options, planted):
+    for delivery in camera_deliveries(options, truth.planted):
         yield "drop", delivery
-    for delivery in call_files(options, treated, planted):
+    for delivery in call_files(options, treated, truth.planted):
         yield "drop", delivery
-    for delivery in camera_answers(options, planted):
+    for delivery in camera_answers(options, truth.planted):
         yield "state", delivery
     yield "state", living_lab_answers(options)
     yield "state", station_answers(options)
     yield "state", school_answers(options)
-    planted["routes"] = len(found)
-    planted["routes_with_works"] = sum(route.works_completed_on is not None for route in found)
-    truth = json.dumps(truth_document(options, treated, planted), ensure_ascii=False, indent=1)
-    yield "state", Delivery(TRUTH, truth.encode())
+    for feeds in FEEDS:
+        yield from feeds.deliveries(options, truth)
+    endpoints = [endpoint for feeds in FEEDS for endpoint in feeds.ENDPOINTS]
+    yield "state", Delivery(ENDPOINTS_FILE, endpoints_document(endpoints))
+    truth.planted["routes"] = len(found)
+    truth.planted["routes_with_works"] = sum(r.works_completed_on is not None for r in found)
+    document = json.dumps(truth_document(options, treated, truth), ensure_ascii=False, indent=1)
+    yield "state", Delivery(TRUTH, document.encode())
 
 
 def _drop_files(options: Options) -> Iterator[Delivery]:

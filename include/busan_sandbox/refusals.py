@@ -10,7 +10,7 @@ import re
 from typing import Literal, get_args
 from xml.sax.saxutils import escape
 
-from busan_sandbox.endpoints import Wire
+from busan_sandbox.endpoints import Endpoint
 from busan_sandbox.messages import XML, Answer, json_answer
 
 Envelope = Literal["E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8"]
@@ -80,25 +80,25 @@ def is_code(text: str) -> bool:
     return text in GATEWAY_CODES or _neis_code(text) is not None or text in KOSIS_CODES
 
 
-def refusal(wire: Wire, code: str, envelope: Envelope | None = None) -> Answer:
+def refusal(endpoint: Endpoint, code: str, envelope: Envelope | None = None) -> Answer:
     """Return how a sender words a refusal.
 
-    code: of the gateway, which other senders translate into their own, or of NEIS or KOSIS.
+    code: of the gateway, which other senders translate into their own, or of NEIS.
     envelope: of the gateway's answers; by default E1, XML with status 200 whatever was asked.
     """
-    if wire == "neis":
+    if endpoint.wire == "neis":
         return neis_result(_neis_code(code) or _NEIS_FOR.get(code, "ERROR-500"))
-    if wire == "kosis":
+    if endpoint.wire == "kosis":
         return kosis_error(_KOSIS_FOR.get(code, "50"))
-    if wire == "odcloud" and envelope is None:
+    if endpoint.wire == "odcloud" and envelope is None:
         if code in ("20", "21", "30", "31", "33"):
             return odcloud_error("유효하지 않은 인증키 입니다.")
         if code == "12":
             return unregistered_service()
-    return gateway_error(code, envelope or "E1", wire)
+    return gateway_error(endpoint, code, envelope or "E1")
 
 
-def gateway_error(code: str, envelope: Envelope = "E1", wire: Wire = "S1") -> Answer:
+def gateway_error(endpoint: Endpoint, code: str, envelope: Envelope = "E1") -> Answer:
     """Return the gateway's refusal in one of its envelopes (DOMAIN.md A1)."""
     name = GATEWAY_CODES.get(code, GATEWAY_CODES["99"])
     korean = _KOREAN.get(code, "서비스 오류")
@@ -110,7 +110,7 @@ def gateway_error(code: str, envelope: Envelope = "E1", wire: Wire = "S1") -> An
     if envelope == "E4":
         return json_answer({"returnReasonCode": code, "errMsg": name})
     if envelope == "E5":
-        return json_answer(_in_a_normal_body(code, name, wire))
+        return json_answer(_in_a_normal_body(endpoint, code, name))
     if envelope == "E6":
         return json_answer({"responseTime": 12, "resultCode": code, "resultMsg": "ERROR"})
     if envelope == "E7":
@@ -154,13 +154,13 @@ def _xml_error(code: str, name: str) -> Answer:
     return Answer(200, body.encode(), XML)
 
 
-def _in_a_normal_body(code: str, name: str, wire: Wire) -> object:
+def _in_a_normal_body(endpoint: Endpoint, code: str, name: str) -> object:
     header = {"resultCode": code, "resultMsg": name}
-    if wire == "S5":
-        return {"getResult": {"header": {"code": code, "message": name}}}
-    if wire == "S6":
+    if endpoint.wire == "S5":
+        return {endpoint.root: {"header": {"code": code, "message": name}}}
+    if endpoint.wire == "S6":
         return header
-    if wire in ("S8", "S9"):
+    if endpoint.wire in ("S8", "S9"):
         return {"header": {**header, "errorMsg": name}}
     return {"response": {"header": header}}
 

@@ -25,11 +25,11 @@ class Truth:
 
 
 def truth_document(
-    options: Options, treated: Mapping[str, date], planted: Mapping[str, int]
+    options: Options, treated: Mapping[str, date], truth: Truth
 ) -> dict[str, object]:
     """Return the truth file.
 
-    treated: dong code -> completion of the first works; planted: kind of fault -> rows.
+    treated: dong code -> completion of the first works; truth: what the feeds planted.
     """
     completed = sorted(treated.values())
     return {
@@ -49,7 +49,8 @@ def truth_document(
                     "from": options.first.first_day.isoformat(),
                     "to": options.last.last_day.isoformat(),
                 },
-            }
+            },
+            *truth.effects,
         ],
         "treated_dongs": {code: day.isoformat() for code, day in treated.items()},
         "series_breaks": [
@@ -59,5 +60,5 @@ def truth_document(
         "crowd_days": [
             {"date": day.isoformat(), "district_code": CROWD_DISTRICT} for day in CROWD_DAYS
         ],
-        "planted": dict(sorted(planted.items())),
+        "planted": dict(sorted(truth.planted.items())),
     }

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from busan_safety.launcher.environment import _SECRETS, API_CONNECTIONS, DROP_FOLDERS
+from busan_safety.launcher.environment import _SECRETS, CONNECTIONS
 from busan_safety.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +68,7 @@ def test_every_variable_of_the_compose_file_is_in_the_example() -> None:
 
 def test_every_setting_is_in_the_example() -> None:
     settings = {f"BUSAN_{name.upper()}" for name in Settings.model_fields} - {"BUSAN_ROOT"}
-    connections = {f"AIRFLOW_CONN_{name.upper()}" for name in (*API_CONNECTIONS, *DROP_FOLDERS)}
+    connections = {f"AIRFLOW_CONN_{name.upper()}" for name in CONNECTIONS}
 
     assert (settings | connections) - example_variables() == set()
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Literal
+
+Action = Literal["retry", "back_off", "stop_until_midnight", "fail"]
+
 
 class DeliveryRefused(Exception):
     """The delivery as a whole is refused; nothing of it is loaded.
@@ -16,9 +21,34 @@ class DeliveryRefused(Exception):
 
 
 class SourceFailure(Exception):
-    """A sender did not answer as agreed. `transient` says whether a retry may help."""
+    """A sender did not answer as agreed.
 
-    def __init__(self, sentence: str, *, transient: bool, code: str = "") -> None:
+    code: the sender's own code, or a short identifier such as `unreachable`.
+    action: what to do. `retry` and `back_off` may help, short waits were tried already;
+    `stop_until_midnight` helps after midnight in Korea; `fail` needs a person first. Without it,
+    `transient` chooses between `retry` and `fail`.
+    retry_at: not before this time; None where asking again does not help or any time will do.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        transient: bool = False,
+        code: str = "",
+        action: Action | None = None,
+        retry_at: dt.datetime | None = None,
+    ) -> None:
         super().__init__(sentence)
-        self.transient = transient
         self.code = code
+        self.action: Action = action or ("retry" if transient else "fail")
+        self.retry_at = retry_at
+
+    @property
+    def transient(self) -> bool:
+        """Whether asking again soon may help."""
+        return self.action in ("retry", "back_off")
+
+
+class NothingYet(Exception):
+    """The sender has no rows for the period that was asked for: no delivery, and no failure."""

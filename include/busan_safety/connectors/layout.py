@@ -98,7 +98,11 @@ def _header_index(source: Source, head: Sequence[Row]) -> int:
         return exact * 2 + sum(bool(cell.strip()) for cell in row.cells if "_" in cell)
 
     scores = [score(row) for row in head]
-    return scores.index(max(scores))
+    best = scores.index(max(scores))
+    # A header cell merged over stacked header rows is repeated in each: the lowest is the header.
+    while 0 < scores[best] == (scores[best + 1] if best + 1 < len(scores) else None):
+        best += 1
+    return best
 
 
 def _fit(source: Source, form: Form, above: Sequence[Row], header: Row, name: str) -> Layout:
@@ -137,7 +141,10 @@ def _fit(source: Source, form: Form, above: Sequence[Row], header: Row, name: st
 
 
 def _flattened_headers(form: Form, above: Sequence[Row], header: Row) -> list[str]:
-    """Join stacked header rows: a month written once stands for the cells to its right."""
+    """Join stacked header rows: a cell written once stands for the cells to its right.
+
+    Several rows join from the top: a month, below it a sex, below it the header.
+    """
     prefixes = [""] * len(header.cells)
     if form.upper_header:
         for row in above:
@@ -145,7 +152,7 @@ def _flattened_headers(form: Form, above: Sequence[Row], header: Row) -> list[st
                 current = ""
                 for position, cell in enumerate(row.cells[: len(prefixes)]):
                     current = cell.strip() or current
-                    prefixes[position] = f"{current}_" if current else ""
+                    prefixes[position] += f"{current}_" if current else ""
     return [prefix + _flat(cell) for prefix, cell in zip(prefixes, header.cells, strict=True)]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NamedTuple
 
 from busan_safety.sources.model import Normaliser
@@ -26,6 +27,16 @@ _DATE_TIME = re.compile(
     r"^(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})(?:일)?[\sT]+(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?(?:시)?$"
 )
 _DATE_HOUR_TIGHT = re.compile(r"^(\d{4})(\d{2})(\d{2})(\d{2})$")
+_DECIMAL = re.compile(r"\d{1,6}(?:\.\d{1,4})?")
+_DURATION = re.compile(
+    r"(\d{1,2}):([0-5]\d)|(?:(\d{1,3}(?:\.\d{1,4})?)시간)?(?:(\d{1,5}(?:\.\d{1,4})?)분?)?"
+)
+_AGES = re.compile(
+    r"(?P<low>\d{1,3})\s*세?\s*(?:[~∼〜-]\s*(?P<high>\d{1,3})\s*세?|(?P<bound>이상|미만))?"
+)
+_RANGE = re.compile(
+    r"(\d{1,6}(?:\.\d{1,4})?)\s*m?(?:\s*[~∼〜-]\s*(\d{1,6}(?:\.\d{1,4})?)\s*m?)?", re.IGNORECASE
+)
 
 
 class Value(NamedTuple):
@@ -117,6 +128,66 @@ def coordinate(text: str) -> Value:
     return Value(None, "coordinate_unreadable")
 
 
+def minutes(text: str) -> Value:
+    """Minutes of `90`, `90분`, `2시간`, `1시간 30분`, `1.5시간`, `01:30`."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    if plain.casefold() in _MISSING:
+        return Value(None)
+    if not (match := _DURATION.fullmatch(plain)) or not any(match.groups()):
+        return Value(plain)
+    clock_hours, clock_minutes, hours, rest = match.groups()
+    if clock_hours:
+        return Value(str(int(clock_hours) * 60 + int(clock_minutes)))
+    return Value(_plain_number(Decimal(hours or 0) * 60 + Decimal(rest or 0)))
+
+
+def age_from(text: str | None) -> str | None:
+    """The youngest age of `10~19세`, `7세`, `100세 이상`, `65세 미만`; None where it names none."""
+    found = _AGES.fullmatch(unicodedata.normalize("NFKC", text or "").strip())
+    if found is None:
+        return None
+    return "0" if found["bound"] == "미만" else str(int(found["low"]))
+
+
+def age_to(text: str | None) -> str | None:
+    """The oldest age, as in `age_from`; None where there is none (`80세 이상`)."""
+    found = _AGES.fullmatch(unicodedata.normalize("NFKC", text or "").strip())
+    if found is None or found["bound"] == "이상":
+        return None
+    if found["bound"] == "미만":
+        return str(int(found["low"]) - 1)
+    return str(int(found["high"] or found["low"]))
+
+
+def hours_as_minutes(text: str | None) -> str | None:
+    """A bare number of hours (`1.5`) as minutes; None where it is none."""
+    plain = unicodedata.normalize("NFKC", text or "").strip()
+    return _plain_number(Decimal(plain) * 60) if _DECIMAL.fullmatch(plain) else None
+
+
+def range_low(text: str | None) -> str | None:
+    """The smaller bound of `6~8`, `12.3 ~ 29.5`, `5.5-6.3`; `6` and `4m` are both bounds.
+
+    None for what is not clear, such as `7,30`.
+    """
+    found = _range(text)
+    return found and found[0]
+
+
+def range_high(text: str | None) -> str | None:
+    """The larger bound of a range, as in `range_low`."""
+    found = _range(text)
+    return found and found[1]
+
+
+def _range(text: str | None) -> tuple[str, str] | None:
+    match = _RANGE.fullmatch(unicodedata.normalize("NFKC", text or "").strip())
+    if match is None:
+        return None
+    low, high = sorted((Decimal(match[1]), Decimal(match[2] or match[1])))
+    return _plain_number(low), _plain_number(high)
+
+
 NORMALISERS: dict[Normaliser, Callable[[str], Value]] = {
     "trim": trim,
     "collapse": collapse,
@@ -126,6 +197,7 @@ NORMALISERS: dict[Normaliser, Callable[[str], Value]] = {
     "month": month,
     "coordinate": coordinate,
     "drop_code": drop_code,
+    "minutes": minutes,
 }
 
 FINDING_REASONS = {
@@ -140,6 +212,10 @@ FINDING_REASONS = {
 def _without_trailing_zeros(plain: str) -> str:
     """`129.030` and `129.03` are the same content, whatever program saved them."""
     return plain.rstrip("0").rstrip(".") if re.fullmatch(r"-?\d+\.\d+", plain) else plain
+
+
+def _plain_number(value: Decimal) -> str:
+    return _without_trailing_zeros(format(value, "f"))
 
 
 def _iso(year: str, month_: str, day: str) -> str:

@@ -9,7 +9,15 @@ from functools import partial
 
 from busan_safety.connectors.errors import DeliveryRefused
 from busan_safety.connectors.layout import Layout
-from busan_safety.connectors.normalise import NORMALISERS, Value
+from busan_safety.connectors.normalise import (
+    NORMALISERS,
+    Value,
+    age_from,
+    age_to,
+    hours_as_minutes,
+    range_high,
+    range_low,
+)
 from busan_safety.connectors.tabular import Row
 from busan_safety.sources import Column, Source
 from busan_safety.sources.reference import (
@@ -142,6 +150,7 @@ class _RecordReader:
         self.required = [
             (at, column) for at, column in enumerate(self.columns) if not column.nullable
         ]
+        self.row_places = self._row_places() if layout.melted else set()
 
     def read(self, row: Row) -> Iterator[Record | Rejected]:
         if not self.layout.melted:
@@ -150,9 +159,41 @@ class _RecordReader:
         base = self._base(row)
         self.tally.rows_read += self.layout.foreign_columns
         self.tally.out_of_scope += self.layout.foreign_columns
+        if self.row_places and self._is_elsewhere(row, base):
+            self.tally.rows_read += len(self.layout.melted)
+            self.tally.out_of_scope += len(self.layout.melted)
+            return
         for group in self.layout.melted:
             cells = {part.column: self._cell(row, part.position) for part in group}
             yield from self._finish(row, list(base), cells | dict(group[0].fixed))
+
+    def _is_elsewhere(self, row: Row, base: list[str | None]) -> bool:
+        """Whether the row's place, which its melted cells share, is out of scope."""
+        record = Record(row.line, list(base), row.raw)
+        for at in self.row_places:
+            self._normalise(record, at, self.steps[at])
+        elsewhere = self._derive(record, base, only=self.row_places)
+        if not elsewhere and self._in_scope(record):
+            return False
+        self.tally.note_place(self._place(record))
+        return True
+
+    def _row_places(self) -> set[int]:
+        """Columns that decide the scope and what they are found from; none if a header does."""
+        scope = self.source.scope
+        if scope is None or scope.not_null:
+            return set()
+        derive = self.source.column(scope.column).derive
+        names = {scope.column, *(derive.inputs if derive else [])}
+        from_headers = {
+            name
+            for group in self.layout.melted
+            for part in group
+            for name in [part.column, *(key for key, _ in part.fixed)]
+        }
+        if not names <= set(self.index) or names & from_headers:
+            return set()
+        return {self.index[name] for name in names}
 
     def _base(self, row: Row) -> list[str | None]:
         values: list[str | None] = [None] * len(self.columns)
@@ -196,10 +237,14 @@ class _RecordReader:
                 record.findings.append((finding, self.columns[at].name, before, text))
         record.values[at] = text or None
 
-    def _derive(self, record: Record, originals: list[str | None]) -> bool:
+    def _derive(
+        self, record: Record, originals: list[str | None], only: set[int] | None = None
+    ) -> bool:
         """Fill derived columns; return whether one of them places the row elsewhere."""
         for at, column, derive in self.derivations:
             if record.values[at] is not None or column.derive is None:
+                continue
+            if only is not None and at not in only:
                 continue
             for name in column.derive.inputs:
                 text = self.given[name] if name[0] == "$" else originals[self.index[name]]
@@ -290,12 +335,17 @@ def _derivation(column: Column, assume_city: bool) -> _Derive:
     if column.derive is None:
         raise ValueError(column.name)
     derivations: dict[str, _Derive] = {
+        "age_from": age_from,
+        "age_to": age_to,
         "as_is": _as_is,
         "code_in_parentheses": _code_in_parentheses,
         "crime_class": find_crime_class,
         "district": partial(find_district, assume_city=assume_city),
         "district_in_address": partial(find_district, assume_city=False),
         "district_with_city": find_district_with_city,
+        "hours_as_minutes": hours_as_minutes,
+        "range_high": range_high,
+        "range_low": range_low,
         "station": find_station,
         "year": _year,
     }

@@ -15,7 +15,7 @@ from busan_safety.launcher.airflow_api import FINISHED, AirflowApi, RunKey, RunS
 INGEST_DAGS = ("ingest_city", "ingest_police", "ingest_education", "ingest_districts")
 BUILD_DAG = "build_warehouse"
 CHAIN_DAGS = (BUILD_DAG, "evaluate_policies", "validate_candidates", "publish_open_data")
-ALL_DAGS = frozenset({*INGEST_DAGS, *CHAIN_DAGS, "monitor_freshness"})
+ALL_DAGS = frozenset({*INGEST_DAGS, *CHAIN_DAGS, "monitor_freshness", "resume_pulls"})
 _POLL_SECONDS = 1.5
 _EVENT_PATIENCE_SECONDS = 20.0
 _TIMEOUT_SECONDS = 1800.0

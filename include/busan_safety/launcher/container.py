@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from busan_safety.launcher.environment import airflow_env, seed_secrets
-from busan_safety.launcher.services import airflow_command, generate_command
+from busan_safety.launcher.services import generate_command, prepare_airflow_command
 from busan_safety.loading import create_raw_tables
 from busan_safety.settings import Settings, get_settings
 from busan_safety.warehouse.bootstrap import bootstrap
@@ -25,7 +25,7 @@ def main() -> None:
     if sys.argv[1:] == ["prepare"]:
         bootstrap(settings)
         create_raw_tables()
-        subprocess.run(airflow_command("db", "migrate"), env=env, check=True)  # noqa: S603
+        subprocess.run(prepare_airflow_command(), env=env, check=True)  # noqa: S603
         return
     if sys.argv[1:] == ["sandbox"]:
         subprocess.run(generate_command(settings), env=env, check=True)  # noqa: S603

@@ -11,13 +11,22 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from busan_safety.settings import Settings
 from busan_safety.warehouse import url
 
 ADMIN, VIEWER = "admin", "viewer"
-DROP_FOLDERS = {"city_drop": "city", "police_drop": "police", "district_drop": "districts"}
-API_CONNECTIONS = ("datagokr", "datagokr_standard", "odcloud", "neis")
+# Connection → where it is in the sandbox: folder of the drop, HTTP folder, SFTP folder.
+DROP_FOLDERS = {
+    **{"city_drop": "city", "police_drop": "police"},
+    **{"education_drop": "education", "district_drop": "districts"},
+}
+HTTP_FOLDERS = {"city_files": "city", "education_files": "education"}
+SFTP_FOLDERS = {"city_sftp": "city", "police_sftp": "police"}
+API_CONNECTIONS = ("datagokr", "datagokr_standard", "odcloud", "neis", "taas", "kosis")
+CONNECTIONS = (*DROP_FOLDERS, *HTTP_FOLDERS, *SFTP_FOLDERS, *API_CONNECTIONS)
+_SFTP_USER = "busan"
 _DEFAULT_SANDBOX_KEY = "sandbox-key"
 _SECRETS = (
     *("postgres", "airflow", "loader", "transformer", "publisher", "evaluator"),
@@ -100,16 +109,25 @@ def connection_env(settings: Settings) -> dict[str, str]:
     """
     if settings.deployment != "sandbox":
         return {}
-    api = {
-        "host": os.environ.get("BUSAN_SANDBOX_URL", sandbox_url(settings)),
-        "password": sandbox_key(),
-    }
-    hosts = {name: api for name in API_CONNECTIONS} | {
-        name: {"host": (settings.drop_dir.resolve() / folder).as_uri()}
-        for name, folder in DROP_FOLDERS.items()
+    address = os.environ.get("BUSAN_SANDBOX_URL", sandbox_url(settings))
+    key = {"password": sandbox_key()}
+    sftp = f"sftp://{_SFTP_USER}@{urlsplit(address).hostname}:{settings.sandbox_sftp_port}"
+    # The file, not its content: the sandbox writes it after Airflow has started.
+    host_key = {"host_key_file": str(sandbox_folder(settings).resolve() / "sftp_host_key.pub")}
+    drop = settings.drop_dir.resolve()
+    hosts = {
+        **{name: {"host": address} | key for name in API_CONNECTIONS},
+        **{name: {"host": (drop / one).as_uri()} for name, one in DROP_FOLDERS.items()},
+        **{name: {"host": f"{address}/files/{one}"} | key for name, one in HTTP_FOLDERS.items()},
+        **{name: {"host": f"{sftp}/{one}"} | key | host_key for name, one in SFTP_FOLDERS.items()},
     }
     named = {f"AIRFLOW_CONN_{name.upper()}": json.dumps(value) for name, value in hosts.items()}
     return {name: value for name, value in named.items() if name not in os.environ}
+
+
+def sandbox_folder(settings: Settings) -> Path:
+    """Folder of the generated API data, the SFTP server's host key and the truth file."""
+    return settings.var_dir / "sandbox"
 
 
 def sandbox_url(settings: Settings) -> str:

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from busan_safety.launcher.environment import airflow_env, child_env, sandbox_key, sandbox_url
+from busan_safety.launcher.environment import (
+    airflow_env,
+    child_env,
+    sandbox_folder,
+    sandbox_key,
+    sandbox_url,
+)
 from busan_safety.settings import Settings
 
 
@@ -17,6 +23,7 @@ class Service:
 
     phase: `airflow` starts after the migration, `agencies` after the sandbox city is generated,
     `last` when the others answer, so that its start does not slow theirs.
+    other_ports: (variable, port) of what it listens on besides `port`.
     """
 
     name: str
@@ -27,6 +34,13 @@ class Service:
     port_variable: str = ""
     health_url: str = ""
     open_url: str = ""
+    other_ports: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def ports(self) -> list[tuple[str, int]]:
+        """(variable, port) of everything that it listens on."""
+        own = [] if self.port is None else [(self.port_variable, self.port)]
+        return [*own, *self.other_ports]
 
 
 def services(settings: Settings) -> list[Service]:
@@ -35,11 +49,6 @@ def services(settings: Settings) -> list[Service]:
     if settings.deployment == "sandbox":
         declared.insert(0, _sandbox(settings))
     return declared
-
-
-def sandbox_folder(settings: Settings) -> Path:
-    """Folder of the generated API data and the truth file."""
-    return settings.var_dir / "sandbox"
 
 
 def generate_command(settings: Settings) -> tuple[str, ...]:
@@ -57,6 +66,11 @@ def airflow_command(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "airflow", *arguments)
 
 
+def prepare_airflow_command() -> tuple[str, ...]:
+    """Command that migrates Airflow's database and creates the agencies' pools."""
+    return (sys.executable, "-m", "busan_safety.launcher.prepare_airflow")
+
+
 def _sandbox(settings: Settings) -> Service:
     address = sandbox_url(settings)
     return Service(
@@ -71,6 +85,7 @@ def _sandbox(settings: Settings) -> Service:
         port_variable="BUSAN_SANDBOX_PORT",
         health_url=f"{address}/healthz",
         open_url=address,
+        other_ports=(("BUSAN_SANDBOX_SFTP_PORT", settings.sandbox_sftp_port),),
     )
 
 

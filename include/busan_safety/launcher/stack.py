@@ -15,7 +15,12 @@ import httpx
 from busan_safety.launcher import preflight, processes
 from busan_safety.launcher.environment import airflow_env, child_env, seed_secrets
 from busan_safety.launcher.interrupts import shielded
-from busan_safety.launcher.services import Service, airflow_command, generate_command, services
+from busan_safety.launcher.services import (
+    Service,
+    generate_command,
+    prepare_airflow_command,
+    services,
+)
 from busan_safety.loading import create_raw_tables
 from busan_safety.settings import Settings
 from busan_safety.warehouse import WarehouseUnavailable, connect
@@ -106,7 +111,7 @@ class Stack:
         return [self._postgres_status(), *known]
 
     def _check(self, missing: list[Service]) -> None:
-        ports = [(one.port_variable, one.port) for one in missing if one.port is not None]
+        ports = [port for one in missing for port in one.ports]
         if not self.server.is_running():
             ports.insert(0, ("BUSAN_PG_PORT", self.settings.pg_port))
         preflight.check(self.settings, ports)
@@ -125,7 +130,7 @@ class Stack:
         if "airflow-api-server" in names:
             self.say("Preparing Airflow's database.")
             migrate = self._launch(
-                _MIGRATE, airflow_command("db", "migrate"), airflow_env(self.settings)
+                _MIGRATE, prepare_airflow_command(), airflow_env(self.settings)
             )
         if migrate:
             self._wait_for_end(_MIGRATE, migrate)

@@ -58,7 +58,7 @@ def _create_table(connection: psycopg.Connection, source: Source) -> None:
     )
     comment = f"{source.title.ko} / {source.title.en}. {source.grain} Typed rows as sent."
     connection.execute(sql.SQL("comment on table {} is {}").format(table, sql.Literal(comment)))
-    for column_model in source.columns:
+    for column_model in source.stored_columns:
         description = column_model.description
         unit = f" [{column_model.unit}]" if column_model.unit else ""
         connection.execute(

@@ -20,15 +20,28 @@ Generalisation = Literal[
 ]
 Identifier = Literal["resident_number", "phone", "vehicle_plate", "driver_licence"]
 Normaliser = Literal[
-    "trim", "collapse", "number", "date", "datetime", "month", "coordinate", "drop_code"
+    "trim",
+    "collapse",
+    "number",
+    "date",
+    "datetime",
+    "month",
+    "coordinate",
+    "drop_code",
+    "minutes",
 ]
 Derivation = Literal[
+    "age_from",
+    "age_to",
     "as_is",
     "code_in_parentheses",
     "crime_class",
     "district",
     "district_in_address",
     "district_with_city",
+    "hours_as_minutes",
+    "range_high",
+    "range_low",
     "station",
     "year",
 ]

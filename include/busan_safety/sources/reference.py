@@ -18,6 +18,10 @@ _OTHER_PROVINCE = re.compile(
     r"(?:특별자치시|특별자치도|특별시|광역시|통합특별시|[남북]?도|시)?(?=[\s가-힣(]|$)"
 )
 _CODE = re.compile(r"\(\s*(\d{5,10})\s*\)")
+# Codes of provinces (2 digits), of districts (5, or 10 with the dong) and of publishers (7, which
+# end in 000), and those of Busan among them: MOIS 26, KOSTAT 21, the city's own 6260000.
+_OTHER_PLACE_CODE = re.compile(r"[1-5]\d(?:\d{3}|\d{8})?|[3-6]\d{3}000")
+_BUSAN_CODE = re.compile(r"(?:26|21)(?:\d{3}|\d{8})?$|6260000$")
 _REMARK = re.compile(r"\([^)]*\)")
 # Names that districts of other cities bear too (DOMAIN A8: name parsing traps).
 _NAMESAKES = frozenset({"중구", "서구", "동구", "남구", "북구", "강서구"})
@@ -74,14 +78,15 @@ def districts() -> dict[str, District]:
 def find_district(text: str | None, *, assume_city: bool) -> str | Elsewhere | None:
     """District code for an office or place name, ELSEWHERE, or None when not understood.
 
-    text: such as `부산광역시(자연재난과) 부산진구청`, `부산 중구`, `기장군`, `26110`.
+    text: such as `부산광역시(자연재난과) 부산진구청`, `부산 중구`, `기장군`, or a code by itself:
+    `26110`, `2611000000`, `3250000` (publisher), `21010` (KOSTAT).
     assume_city: whether a bare namesake such as `중구` may be taken for Busan's.
     """
     if not text:
         return None
     plain = _squeeze(text)
-    if plain in districts():
-        return plain
+    if plain.isdecimal():
+        return _district_of_code(plain)
     if code := _CODE.search(plain):
         found = code.group(1)[:5]
         return found if found in districts() else ELSEWHERE
@@ -122,6 +127,14 @@ def find_crime_class(text: str | None) -> str | None:
     return _crime_classes().get(_letters(text)) if text else None
 
 
+def _district_of_code(code: str) -> str | Elsewhere | None:
+    """District of a code of any system, by itself: 26110, 2611000000, 3250000, 21010."""
+    if found := _districts_by_code().get(code[:5] if len(code) == 10 else code):
+        return found
+    is_place = _OTHER_PLACE_CODE.fullmatch(code) and not _BUSAN_CODE.match(code)
+    return ELSEWHERE if is_place else None
+
+
 def _first_district(rest: str) -> str | None:
     words = rest.split()
     aliases = _district_aliases()
@@ -144,6 +157,12 @@ def _squeeze(text: str) -> str:
 
 def _letters(text: str) -> str:
     return re.sub(r"[^0-9A-Za-z가-힣]", "", unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=1)
+def _districts_by_code() -> dict[str, str]:
+    systems = ("district_code", "instt_code", "kostat_code", "kostat_code_2025")
+    return {row[name]: row["district_code"] for row in _seed("districts") for name in systems}
 
 
 @lru_cache(maxsize=1)

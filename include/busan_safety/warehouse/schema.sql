@@ -84,6 +84,9 @@ create table if not exists ops.pull (
     finished_at timestamptz
 );
 create index if not exists pull_latest on ops.pull (source_id, scope_key, pull_id desc);
+-- When a sender that waits (a daily limit) is asked again by itself.
+alter table ops.pull add column if not exists retry_at timestamptz;
+create index if not exists pull_of_run on ops.pull (run_id);
 comment on table ops.pull is
     'One row per attempt to fetch a source from one sender. 수집 시도 기록.';
 

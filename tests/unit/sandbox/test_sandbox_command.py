@@ -74,8 +74,8 @@ def test_server_process_starts_within_two_seconds_and_ends_on_request(
 ) -> None:
     faults = tmp_path / "faults.json"
     faults.write_text('{"neis": "down"}', encoding="utf-8")
-    command = [sys.executable, "-m", "busan_sandbox", "serve", "--port", "0", "--data"]
-    command += [str(city.generated.state_dir), "--faults", str(faults)]
+    command = [sys.executable, "-m", "busan_sandbox", "serve", "--port", "0", "--sftp-port", "0"]
+    command += ["--data", str(city.generated.state_dir), "--faults", str(faults)]
     start = time.monotonic()
     process = subprocess.Popen(
         command,

@@ -10,13 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from busan_sandbox.api import CCTV_PATH, LIVING_LAB_PATH, SCHOOL_PATH, STATION_PATH, SWAGGER_PATH
+from busan_sandbox.api import SWAGGER_PATH, Agencies
+from busan_sandbox.endpoints import CCTV, LIVING_LAB, SCHOOLS, STATIONS
 from busan_sandbox.faults import FaultError, Faults
 from busan_sandbox.files import json_bytes
-from busan_sandbox.server import SandboxServer
+from busan_sandbox.messages import Request
 
 from .conftest import KEY, City
 
+CCTV_PATH, LIVING_LAB_PATH = CCTV.request_path, LIVING_LAB.request_path
+SCHOOL_PATH, STATION_PATH = SCHOOLS.request_path, STATIONS.request_path
 NAM = "3310000"
 FIELD_COUNT = 15
 
@@ -113,17 +116,14 @@ def test_rows_a_page_are_capped_silently(tmp_path: Path) -> None:
     rows = [{"insttCode": NAM, "cameraCo": str(i)} for i in range(1500)]
     (tmp_path / "api" / f"cctv_{NAM}.json").write_bytes(json_bytes(rows))
     (tmp_path / "api" / "living_lab.json").write_bytes(json_bytes(rows))
-    agencies = SandboxServer(("127.0.0.1", 0), tmp_path, KEY)
-    agencies.server_close()
-
-    from busan_sandbox.api import Request
+    agencies = Agencies(tmp_path, KEY)
 
     query = {"serviceKey": KEY, "instt_code": NAM, "type": "json", "numOfRows": "5000"}
-    body = json.loads(agencies.agencies.answer(Request(CCTV_PATH, query)).body)["response"]["body"]
+    body = json.loads(agencies.answer(Request(CCTV_PATH, query)).body)["response"]["body"]
     assert len(body["items"]) == 1000
     assert (body["numOfRows"], body["totalCount"]) == ("5000", "1500")
     query = {"serviceKey": KEY, "resultType": "json", "numOfRows": "5000"}
-    body = json.loads(agencies.agencies.answer(Request(LIVING_LAB_PATH, query)).body)
+    body = json.loads(agencies.answer(Request(LIVING_LAB_PATH, query)).body)
     assert len(body["getLivingLab"]["item"]) == 100
 
 
@@ -172,7 +172,7 @@ def test_a_key_encoded_twice_is_refused(client: httpx.Client) -> None:
 def test_odcloud_lists_its_years_and_answers_each(client: httpx.Client, city: City) -> None:
     for year, table in zip((2023, 2024), city.api("stations"), strict=True):
         path = station_path(client, year)
-        assert path.startswith(f"{STATION_PATH}uddi:")
+        assert path.startswith(f"{STATION_PATH}/uddi:")
         body = client.get(path, params={"page": 1, "perPage": 10, "serviceKey": KEY}).json()
         total = len(table["data"])
         assert body["data"] == table["data"][:10]
@@ -340,8 +340,6 @@ def test_health_is_not_faulty(client: httpx.Client) -> None:
 
 
 def test_a_new_city_is_served_without_a_restart(tmp_path: Path) -> None:
-    from busan_sandbox.api import Agencies, Request
-
     table = tmp_path / "api" / "schools.json"
     table.parent.mkdir()
     agencies = Agencies(tmp_path, KEY)

@@ -1,0 +1,157 @@
+"""One sender's feeds pulled one after another, and what became of each in words to act on.
+
+A feed that fails does not stop the next. Every failure names sender, feed, period, cause, remedy
+and runbook, because the person on call reads nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from busan_safety.connectors.errors import SourceFailure
+from busan_safety.loading.deliver import pull
+from busan_safety.sources import Source, get_source
+from busan_safety.sources.reference import CITY_CODE, districts
+
+Runbook = Literal["late-source", "new-form", "quota", "refused-file", "wrong-key"]
+
+_SEOUL = ZoneInfo("Asia/Seoul")
+# Longer waits are handed over, so that the run and the other senders' data do not wait too.
+LONGEST_RETRY = dt.timedelta(minutes=10)
+_BACK_OFF = dt.timedelta(minutes=1)
+# Codes whose remedy is a key, a password or a right: data.go.kr's, NEIS's, HTTP's and ours.
+_KEY_CODES = frozenset(
+    {
+        *("20", "21", "29", "30", "31", "32", "33", "-401", "-4"),
+        *("ERROR-290", "http_401", "http_403", "no_connection", "refused", "host_key"),
+    }
+)
+_FORM_CODES = frozenset({"no_form", "wrong_columns", "missing_columns", "unknown_columns"})
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FeedOutcome:
+    """What became of one feed of one sender.
+
+    outcome: `failed` may be tried again where `retry_at` says when; `waits` is asked again at
+    `retry_at`, too far away for a retry. message: the whole sentence for `refused`, `failed` and
+    `waits`, what came in for the others.
+    """
+
+    source_id: str
+    scope_key: str
+    outcome: Literal["new", "unchanged", "refused", "failed", "waits"]
+    message: str
+    retry_at: dt.datetime | None = None
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether a person has to look at it."""
+        return self.outcome in ("refused", "failed")
+
+
+def pull_feeds(
+    source_ids: Sequence[str],
+    scope: str | None = None,
+    *,
+    period: str | None = None,
+    run_id: str | None = None,
+) -> list[FeedOutcome]:
+    """Pull each feed in turn, whatever became of the one before; never raises for a feed.
+
+    scope: the district's code where the sender is a district. period: only what overlaps it.
+    """
+    return [_pull_feed(get_source(one), scope, period, run_id) for one in source_ids]
+
+
+def sender_name(source: Source, scope_key: str | None) -> str:
+    """The sender as people call it: the district, otherwise the publisher."""
+    if source.transport.senders == "districts" and scope_key in districts():
+        return f"부산광역시 {districts()[scope_key].name_ko}"
+    return source.publisher.ko
+
+
+def failure_message(
+    source: Source, scope_key: str | None, period: str | None, cause: str, runbook: Runbook
+) -> str:
+    """Sender, feed, period, cause, remedy and runbook on one line."""
+    return (
+        f"Sender {sender_name(source, scope_key)}, feed {source.id} ({source.title.ko}), "
+        f"period {period or 'all that is new'}. Cause: {cause.rstrip('. ')}. "
+        f"Do: {_remedy(source, scope_key, runbook)} Runbook: docs/runbooks/{runbook}.md"
+    )
+
+
+def next_midnight(now: dt.datetime) -> dt.datetime:
+    """The next midnight in Korea, when daily limits begin anew."""
+    day = now.astimezone(_SEOUL).date() + dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(), tzinfo=_SEOUL)
+
+
+def _pull_feed(
+    source: Source, scope: str | None, period: str | None, run_id: str | None
+) -> FeedOutcome:
+    scope_key = scope or CITY_CODE
+    try:
+        chosen = {"period": period} if period else {}
+        report = pull(source.id, scope, run_id=run_id, **chosen)
+    except SourceFailure as failure:
+        return _failed(source, scope_key, period, failure)
+    except Exception as error:
+        # Only a sender may be asked again; a defect of ours does not go away by itself.
+        log.exception("%s of %s failed", source.id, scope_key)
+        cause = f"a defect of the platform ({type(error).__name__}: {error})"
+        message = failure_message(source, scope_key, period, cause, "late-source")
+        return FeedOutcome(source.id, scope_key, "failed", message)
+    if report.outcome == "refused":
+        message = failure_message(source, scope_key, period, report.message, "refused-file")
+        return FeedOutcome(source.id, scope_key, "refused", message)
+    return FeedOutcome(source.id, scope_key, report.outcome, f"{source.id}: {report.message}")
+
+
+def _failed(
+    source: Source, scope_key: str, period: str | None, failure: SourceFailure
+) -> FeedOutcome:
+    retry_at = _retry_at(failure, dt.datetime.now(_SEOUL))
+    is_limit = _action(failure) in ("stop_until_midnight", "back_off")
+    runbook: Runbook = (
+        "quota" if is_limit else "wrong-key" if failure.code in _KEY_CODES else "late-source"
+    )
+    message = failure_message(source, scope_key, period, str(failure), runbook)
+    far = retry_at is not None and retry_at - dt.datetime.now(_SEOUL) > LONGEST_RETRY
+    return FeedOutcome(source.id, scope_key, "waits" if far else "failed", message, retry_at)
+
+
+def _retry_at(failure: SourceFailure, now: dt.datetime) -> dt.datetime | None:
+    """When the sender may be asked again; None where asking again does not help."""
+    action = _action(failure)
+    if action == "fail":
+        return None
+    if (given := getattr(failure, "retry_at", None)) is not None:
+        return given
+    if action == "stop_until_midnight":
+        return next_midnight(now)
+    return now + (_BACK_OFF if action == "back_off" else dt.timedelta(0))
+
+
+def _action(failure: SourceFailure) -> str:
+    return getattr(failure, "action", None) or ("retry" if failure.transient else "fail")
+
+
+def _remedy(source: Source, scope_key: str | None, runbook: Runbook) -> str:
+    transport = source.transport.exceptions.get(scope_key or "", source.transport)
+    return {
+        "late-source": "its last good data stay in use; if it stays silent, ask the sender.",
+        "new-form": "give the new header or column in the feed's registry file, then pull again.",
+        "quota": "nothing; it is asked again by itself when the limit is free.",
+        "refused-file": "the last good delivery stays in use; ask the sender for a right one, "
+        "or accept it after looking (`busan-safety ingest --accept`).",
+        "wrong-key": f"correct AIRFLOW_CONN_{transport.connection.upper()} in .env.",
+    }[runbook]
