@@ -1,4 +1,4 @@
-"""Pull the deliveries of the 16 districts: cameras, lights, bells, zones, routes, patrols, ordinances.
+"""Pull the deliveries of the 16 districts: cameras, lights, bells, zones, patrols, ordinances.
 
 One task a district, under its Korean name, pulls all its feeds one after the other, goes on after
 a failure and fails at its end with everything that failed. A district that is down fails alone;

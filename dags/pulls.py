@@ -43,6 +43,7 @@ class WhenTheSenderSays(RetryPolicy):
     def evaluate(
         self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
     ) -> RetryDecision:
+        """Return the retry and its delay; anything but a sender's failure is not for us."""
         if not isinstance(exception, AskAgain):
             return RetryDecision.default()
         grown = dt.timedelta(seconds=10 * 2 ** (try_number - 1))

@@ -22,6 +22,7 @@ class ResumedPull(BaseOperator):
     """Pull one feed of one sender, named in the run's configuration, not before its time."""
 
     def execute(self, context: Any) -> None:
+        """Wait, deferred, for the time that the run's configuration names; then pull."""
         self._wait_until(dt.datetime.fromisoformat(context["dag_run"].conf["until"]))
         self.pull_again(context)
 

@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     root: Path = ROOT
     var_dir: Path = ROOT / "var"
     releases_dir: Path = ROOT / "releases"
+    pseudonym_key_file: Path | None = None
 
     host: str = "127.0.0.1"
     pg_host: str = "127.0.0.1"
@@ -65,6 +66,11 @@ class Settings(BaseSettings):
     def landing_dir(self) -> Path:
         """Exact bytes of every delivery, never changed or deleted."""
         return self.var_dir / "landing"
+
+    @property
+    def pseudonym_key_path(self) -> Path:
+        """Versioned keys of the pseudonyms, apart from passwords and data."""
+        return self.pseudonym_key_file or self.var_dir / "pseudonym_keys.json"
 
     @property
     def drop_dir(self) -> Path:

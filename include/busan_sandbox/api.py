@@ -74,7 +74,7 @@ class Agencies:
             path, wanted = request.path.partition("/uddi:")[0].rstrip("/"), ""
         for endpoint in self.endpoints:
             if endpoint.request_path == path and (not wanted or endpoint.wire == wanted):
-                return endpoint
+                return endpoint.asked_by(request.query)
         return None
 
     def senders(self, request: Request) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ class Agencies:
             return ()
         path, district = f"/{endpoint.path.strip('/')}", district_in(request.query)
         of_district = (f"{district}{path}", path, district) if district else (path,)
-        return (*of_district, endpoint.sender, "*")
+        return (*of_district, endpoint.sender, endpoint.agency, "*")
 
     def answer(self, request: Request, fault: Fault = NO_FAULT) -> Answer:
         """Answer a request, with the fault that its sender has."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -90,33 +91,54 @@ def _clean_columns(calls: Calls) -> Columns:
     days = calls.received.astype("datetime64[D]")
     first_of_day = np.searchsorted(days, days, side="left")
     number = np.arange(len(calls)) - first_of_day + 1
-    day_text = np.char.replace(np.datetime_as_string(days), "-", "").tolist()
-    before = np.array([city.station_office(dong.station) for dong in dongs])
-    since = np.array(
-        [city.station_office(city.station_on(dong, city.SUYEONG_OPENED)) for dong in dongs]
-    )
+    day_text = [text.replace("-", "") for text in _day_texts(days)]
+    before = [city.station_office(dong.station) for dong in dongs]
+    since = [city.station_office(city.station_on(dong, city.SUYEONG_OPENED)) for dong in dongs]
     opened = days >= np.datetime64(city.SUYEONG_OPENED)
-    codes = np.array([dong.code for dong in dongs])
+    codes = [dong.code for dong in dongs]
+    office = np.where(opened, calls.dong + len(dongs), calls.dong).tolist()
+    offices = [*before, *since]
     return {
         "number": [f"{d}-{n:06d}" for d, n in zip(day_text, number.tolist(), strict=True)],
         "received": _time_texts(calls.received),
         "arrived": _time_texts(calls.arrived),
-        "station": np.where(opened, since[calls.dong], before[calls.dong]).tolist(),
-        "priority": np.array(PRIORITIES)[calls.priority].tolist(),
-        "event_class": calls.event_class.astype(str).tolist(),
-        "end_code": calls.end_code.astype(str).tolist(),
-        "sex": calls.reporter_sex.astype(str).tolist(),
-        "dong": codes[calls.dong].tolist(),
+        "station": [offices[i] for i in office],
+        "priority": [PRIORITIES[i] for i in calls.priority.tolist()],
+        "event_class": [str(code) for code in calls.event_class.tolist()],
+        "end_code": [str(code) for code in calls.end_code.tolist()],
+        "sex": [str(code) for code in calls.reporter_sex.tolist()],
+        "dong": [codes[i] for i in calls.dong.tolist()],
         "x": ["" if x != x else f"{x:.6f}" for x in calls.longitude.tolist()],
         "y": ["" if y != y else f"{y:.6f}" for y in calls.latitude.tolist()],
-        "same": np.where(calls.same_event, "Y", "N").tolist(),
+        "same": ["Y" if same else "N" for same in calls.same_event.tolist()],
     }
 
 
 def _time_texts(times: Times) -> list[str]:
-    texts = np.char.replace(np.datetime_as_string(times, unit="s"), "T", " ")
-    filled: list[str] = np.where(np.isnat(times), "", texts).tolist()
-    return filled
+    """Write times as `2024-03-01 12:34:56`, an empty text where there is none."""
+    known = ~np.isnat(times)
+    filled = np.where(known, times, np.datetime64(0, "s"))
+    days = filled.astype("datetime64[D]")
+    seconds = (filled - days).astype(np.int64).tolist()
+    clock = _clock()
+    return [
+        f"{day} {clock[second]}" if there else ""
+        for day, second, there in zip(_day_texts(days), seconds, known.tolist(), strict=True)
+    ]
+
+
+def _day_texts(days: Times) -> list[str]:
+    """Write days as `2024-03-01`; each different day is written once."""
+    different, position = np.unique(days, return_inverse=True)
+    texts = [str(day) for day in different]
+    return [texts[i] for i in position.tolist()]
+
+
+@lru_cache(maxsize=1)
+def _clock() -> tuple[str, ...]:
+    """Return `00:00:00` to `23:59:59`, by second of the day."""
+    minutes = [f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in range(60)]
+    return tuple(f"{minute}:{second:02d}" for minute in minutes for second in range(60))
 
 
 def _spoil(columns: Columns, fault: str, row: int) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from busan_sandbox.files import json_bytes
@@ -34,7 +34,9 @@ class Endpoint:
     its root (S5, neis). cap: rows a page at most, silently. json_switch: the parameter and value
     that ask for JSON; without it XML comes back. filters: query parameter -> column that must
     equal it; hidden: columns that serve the filters only and are never sent. required: parameters
-    without which code 11 comes back. title: what odcloud's swagger calls the data set.
+    without which code 11 comes back. title: what odcloud's swagger calls the data set. wires:
+    seven-digit code of a publisher -> his own wire format, where publishers differ. agency: city,
+    police, education or districts; `generate` sets it, so that faults can name whole agencies.
     """
 
     sender: str
@@ -48,6 +50,13 @@ class Endpoint:
     hidden: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     title: str = ""
+    wires: Mapping[str, Wire] = field(default_factory=dict)
+    agency: str = ""
+
+    def asked_by(self, query: Mapping[str, str]) -> Endpoint:
+        """Return the endpoint as the publisher that a query names speaks it."""
+        wire = self.wires.get(district_in(query), self.wire) if self.wires else self.wire
+        return self if wire == self.wire else replace(self, wire=wire)
 
     @property
     def request_path(self) -> str:
@@ -64,6 +73,7 @@ LIVING_LAB = Endpoint(
     root="getLivingLab",
     cap=100,
     json_switch=("resultType", "json"),
+    agency="city",
 )
 CCTV = Endpoint(
     sender="datagokr_standard",
@@ -72,6 +82,7 @@ CCTV = Endpoint(
     wire="S4",
     json_switch=("type", "json"),
     filters={"instt_code": "insttCode"},
+    agency="districts",
 )
 SCHOOLS = Endpoint(
     sender="neis",
@@ -84,6 +95,7 @@ SCHOOLS = Endpoint(
         name: name
         for name in ("ATPT_OFCDC_SC_CODE", "SD_SCHUL_CODE", "SCHUL_NM", "SCHUL_KND_SC_NM")
     },
+    agency="education",
 )
 STATIONS = Endpoint(
     sender="odcloud",
@@ -91,6 +103,7 @@ STATIONS = Endpoint(
     table="stations",
     wire="odcloud",
     title="경찰청 부산광역시경찰청_경찰서별 5대 범죄 발생 현황",
+    agency="police",
 )
 FIRST_ENDPOINTS = (LIVING_LAB, CCTV, SCHOOLS, STATIONS)
 

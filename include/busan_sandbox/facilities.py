@@ -16,8 +16,12 @@ from busan_sandbox.options import Options
 ROUTE_HEADER: tuple[Cell, ...] = (
     "ASG_ID", "ASG_NM", "ASG_DATE", "SGG_CODE", "SGG_NM", "EMD_CODE", "EMD_NM", "LINK_LEN",
     "BELL_CNT", "CCTV_CNT", "LAMP_CNT", "BRD_CNT", "MARK_CNT", "SERVICE_SIGN_CNT",
-    "DCLR_SIGN_CNT", "ETC_FACI_CNT", "WORK_DATE", "REMARK", "REFDATE",
+    "DCLR_SIGN_CNT", "ETC_FACI_CNT", "WORK_DATE", "REMARK", "REFDATE", "LAMP_CHCK_DATE",
+    "LAMP_CHCK_CNT", "LAMP_NRML_CNT",
 )  # fmt: skip
+# Share of lamps that work when they are inspected, within so many days before the reference date
+# (assumptions); some routes were not inspected.
+_WORKING_SHARE, _INSPECTED_WITHIN, _NOT_INSPECTED = 0.96, 90, 0.1
 # Share of the dongs with a route in which works were done, and how far from the middle of the
 # span (days, at most a sixth of the span).
 _TREATED_SHARE = 0.45
@@ -78,6 +82,7 @@ def route_files(options: Options, found: list[Route]) -> Iterator[Delivery]:
     for position, district in enumerate(city.districts()):
         style = _DATE_STYLES.get(district.code, "%Y-%m-%d")
         rows: list[list[Cell]] = [list(ROUTE_HEADER)]
+        inspections = options.stream("route inspections", district.code)
         for route in found:
             if route.dong.district_code != district.code:
                 continue
@@ -96,6 +101,7 @@ def route_files(options: Options, found: list[Route]) -> Iterator[Delivery]:
                     f"{works:{style}}" if works else "",
                     "조명·비상벨 정비" if works else "",
                     f"{reference:{style}}",
+                    *_inspection(route, reference, style, inspections),
                 ]
             )
         encoding: Encoding = "cp949" if position % 2 else "utf-8-sig"
@@ -103,6 +109,18 @@ def route_files(options: Options, found: list[Route]) -> Iterator[Delivery]:
             f"districts/{district.instt_code}/safe_routes_{reference:%Y%m%d}.csv",
             csv_bytes(rows, encoding),
         )
+
+
+def _inspection(
+    route: Route, reference: date, style: str, stream: np.random.Generator
+) -> list[Cell]:
+    """Return day, lamps inspected and lamps that worked; empty where there was no inspection."""
+    lamps = route.facilities[2]
+    day = reference - timedelta(days=int(stream.integers(0, _INSPECTED_WITHIN)))
+    working = int(stream.binomial(lamps, _WORKING_SHARE))
+    if stream.random() < _NOT_INSPECTED:
+        return ["", "", ""]
+    return [f"{day:{style}}", lamps, working]
 
 
 def _works_date(options: Options, stream: np.random.Generator) -> date:

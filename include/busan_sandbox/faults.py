@@ -26,8 +26,10 @@ Kinds at folders (HTTP and SFTP):
 
 Senders, the first that has a fault goes before the others: a district and a path
 (`3310000/openapi/…`), a path (`/openapi/…`), a district's seven-digit code, `datagokr`,
-`datagokr_standard`, `taas`, `odcloud`, `neis`, `kosis`, a folder's agency (`city_files`,
-`police_sftp`), `sftp` for the SFTP server as a whole, or `*` for all.
+`datagokr_standard`, `taas`, `odcloud`, `neis`, `kosis`, an agency's folder (`city_files`,
+`police_sftp`), `sftp` for the SFTP server as a whole, an agency with its interfaces and folders
+(`city`, `police`, `education`, `districts`), or `*` for all. Files that an agency drops by itself
+have no server that could fail: see `filefaults`.
 """
 
 from __future__ import annotations
@@ -60,8 +62,8 @@ IDENTIFIERS = {
 }
 _FOLDER = re.compile(r"[a-z]+_(?:files|sftp)|sftp|/files/.+")
 _SENDER = re.compile(
-    r"(?:\d{7})?/[\w./:-]+|\d{7}|datagokr|datagokr_standard|taas|odcloud|neis|kosis|\*|"
-    + _FOLDER.pattern
+    r"(?:\d{7})?/[\w./:-]+|\d{7}|datagokr|datagokr_standard|taas|odcloud|neis|kosis|city|police|"
+    rf"education|districts|\*|{_FOLDER.pattern}"
 )
 _FAULT = re.compile(r"(?P<kind>[a-z]+(?:22|30)?)(?::(?P<rest>.*?))?(?:@(?P<first>[1-9]\d*))?")
 _ARGUMENTS = {
@@ -146,7 +148,7 @@ class Faults:
                 raise FaultError(
                     f"unknown sender {sender!r}: use a seven-digit district code, datagokr, "
                     "datagokr_standard, taas, odcloud, neis, kosis, a folder such as city_files, "
-                    "a path or *"
+                    "an agency such as city, a path or *"
                 )
             known = FOLDER_KINDS if _FOLDER.fullmatch(sender) else (*API_KINDS, *FOLDER_KINDS)
             if fault.kind not in known:

@@ -123,8 +123,10 @@ def next_name(name: str) -> str:
 
 
 def _change(kind: str, argument: str) -> Change:
-    """Return what a fault does to a table. Raises FaultError for an unknown identifier."""
-    name, _, value = argument.partition("=")
+    """Return what a fault does to a table. Raises FaultError for a wrong argument."""
+    name, equals, value = argument.partition("=")
+    if kind in ("rename", "column", "value") and not (name and equals):
+        raise FaultError(f"{kind} needs a column and a value: {kind}:COLUMN=VALUE")
     if kind == "leak" and name not in IDENTIFIERS:
         raise FaultError(f"leak needs one of {', '.join(IDENTIFIERS)}")
     column = {"leak": value, "column": ""}.get(kind, name)
@@ -232,10 +234,13 @@ def _changed_features(content: bytes, change: Change) -> bytes:
     """Change the properties of features as a table; each keeps its geometry."""
     document = json.loads(content)
     names = list(dict.fromkeys(n for f in document["features"] for n in f["properties"]))
-    rows: Rows = [[None, *names]]
+    rows: Rows = [["geometry", *names]]
     for feature in document["features"]:
         rows.append([feature["geometry"], *(feature["properties"].get(n) for n in names)])
     header, *body = change(rows)
+    if len(set(header)) < len(header):
+        # Names whose letters are lost are alike; an object cannot hold them all.
+        header = ["geometry", *names]
     document["features"] = [
         {
             "type": "Feature",

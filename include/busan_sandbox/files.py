@@ -69,7 +69,7 @@ def geojson_bytes(
     if crs:
         document["crs"] = {"type": "name", "properties": {"name": crs}}
     document["features"] = [
-        {"type": "Feature", "properties": dict(properties), "geometry": dict(geometry)}
+        {"type": "Feature", "properties": dict(properties), "geometry": dict(geometry) or None}
         for geometry, properties in features
     ]
     return json_bytes(document)
@@ -165,6 +165,7 @@ _STYLES = (
     '<patternFill patternType="none"/></fill></fills>'
     '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
     '<cellXfs count="2"><xf xfId="0"/><xf numFmtId="14" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>"
 )
 

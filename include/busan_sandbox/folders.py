@@ -39,7 +39,7 @@ class HttpFolders:
     def senders(self, request: Request) -> tuple[str, ...]:
         """Return what faults may call the folder of a request."""
         agency = request.path.removeprefix(FILES_PATH).partition("/")[0]
-        return (request.path.rstrip("/"), f"{agency}_files", "*")
+        return (request.path.rstrip("/"), f"{agency}_files", agency, "*")
 
     def answer(self, request: Request, fault: Fault = NO_FAULT) -> Answer:
         """Answer a request for an index or a file, with the fault that the folder has."""

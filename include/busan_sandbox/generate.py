@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from busan_sandbox import city_feeds, district_feeds, education_feeds, police_fe
 from busan_sandbox.cameras import camera_answers, camera_deliveries
 from busan_sandbox.crime import region_files, station_answers
 from busan_sandbox.emergency import call_files
-from busan_sandbox.endpoints import ENDPOINTS_FILE, endpoints_document
+from busan_sandbox.endpoints import ENDPOINTS_FILE, Endpoint, endpoints_document
 from busan_sandbox.facilities import route_files, routes, school_answers, treated_dongs
 from busan_sandbox.files import JOURNAL, Delivery, Root
 from busan_sandbox.livinglab import living_lab_answers
@@ -28,8 +28,13 @@ from busan_sandbox.population import population_files
 from busan_sandbox.traffic import fatal_accident_files
 from busan_sandbox.truth import Truth, truth_document
 
-# The feeds beside those of the first path, by the team that answers for them.
-FEEDS = (city_feeds, police_feeds, education_feeds, district_feeds)
+# The feeds beside those of the first path, by agency.
+FEEDS = {
+    "city": city_feeds,
+    "police": police_feeds,
+    "education": education_feeds,
+    "districts": district_feeds,
+}
 
 TRUTH = "truth.json"
 NOTICE = "README_SYNTHETIC.txt"
@@ -39,9 +44,11 @@ Every file below this folder is synthetic. No file holds a real call, crime or f
 
 What is real is the form: names, columns, encodings and typical faults follow the files and
 interfaces that the agencies publish, and the magnitudes are calibrated to published figures.
-112 calls and camera sites are scaled (scale {scale}); population, yearly crime figures, fatal
-accidents, schools and safe return routes keep the real city's magnitude.
-Population repeats the published residents in a few months and interpolates the others.
+Records of single events (112 calls, incidents, accidents, cases, admissions, patrols) and camera
+sites are scaled (scale {scale}); population, yearly figures, fatal accidents, schools, zones,
+routes, offices and ordinances keep the real city's magnitude. Population repeats the published
+residents in a few months and interpolates the others. Names, telephone numbers and other personal
+data are made up; so are effects of programmes, which only the tests know (truth.json).
 
 Made by: python -m busan_sandbox generate (seed {seed}, {from} to {to}).
 """
@@ -110,14 +117,22 @@ def _deliveries(options: Options) -> Iterator[tuple[Root, Delivery]]:
     yield "state", living_lab_answers(options)
     yield "state", station_answers(options)
     yield "state", school_answers(options)
-    for feeds in FEEDS:
+    for feeds in FEEDS.values():
         yield from feeds.deliveries(options, truth)
-    endpoints = [endpoint for feeds in FEEDS for endpoint in feeds.ENDPOINTS]
-    yield "state", Delivery(ENDPOINTS_FILE, endpoints_document(endpoints))
+    yield "state", Delivery(ENDPOINTS_FILE, endpoints_document(generated_endpoints()))
     truth.planted["routes"] = len(found)
     truth.planted["routes_with_works"] = sum(r.works_completed_on is not None for r in found)
     document = json.dumps(truth_document(options, treated, truth), ensure_ascii=False, indent=1)
     yield "state", Delivery(TRUTH, document.encode())
+
+
+def generated_endpoints() -> list[Endpoint]:
+    """Return the interfaces of the feeds beside those of the first path."""
+    return [
+        replace(endpoint, agency=agency)
+        for agency, feeds in FEEDS.items()
+        for endpoint in feeds.ENDPOINTS
+    ]
 
 
 def _drop_files(options: Options) -> Iterator[Delivery]:

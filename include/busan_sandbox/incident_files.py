@@ -35,12 +35,12 @@ HEADERS = {
     },
 }  # fmt: skip
 _FAULTS = {
-    "class_unknown": 0.0015,
-    "dong_outside_busan": 0.0010,
-    "cleared_before_reported": 0.0010,
-    "coordinates_swapped": 0.0030,
-    "coordinates_zero": 0.0020,
-    "row_repeated": 0.0020,
+    "class_unknown": 0.002,
+    "dong_outside_busan": 0.002,
+    "cleared_before_reported": 0.002,
+    "coordinates_swapped": 0.003,
+    "coordinates_zero": 0.002,
+    "row_repeated": 0.003,
 }
 _OUTSIDE_DONG = "4812051000"
 # The month of the span (from 0) that is corrected later, and the share of it that came late.

@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from busan_sandbox import city
+from busan_sandbox.endpoints import Endpoint
 from busan_sandbox.files import Cell, Delivery, json_bytes
 from busan_sandbox.options import Month, Options
 
 TABLE = "DT_1B040A3"
+ENDPOINT = Endpoint(
+    sender="kosis",
+    path="openapi/Param/statisticsParameterData.do",
+    table="registered_population",
+    wire="kosis",
+    filters={"orgId": "ORG_ID", "tblId": "TBL_ID"},
+    required=("method", "orgId", "tblId", "itmId", "objL1", "prdSe"),
+)
 ITEMS = {"T20": "총인구수", "T21": "남자인구수", "T22": "여자인구수"}
 _TITLE = "행정구역(시군구)별, 성별 인구수"
 # 3,293,362 registered against 3,279,357 residents at the end of 2023; 2024 and 2025 alike.

@@ -53,12 +53,11 @@ _COUNTS = ((1, 93), (2, 5), (3, 2))
 _FAULTS = {"duplicates": 0.01, "zero_coordinates": 0.004}
 _NO_YEAR, _NO_COORDINATES, _NO_LOT = 0.2, 0.03, 0.25
 _SWAPPING_DISTRICT, _SWAPPED_SHARE = "26410", 0.02
-# Headers of the districts' own files; None: the column is not in them.
+# Headers of the districts' own files. The CSV does not say whose it is.
 _CSV_HEADERS = {
     "lmpLcNm": "보안등위치", "installationCo": "등 개수", "rdnmadr": "도로명주소",
     "lnmadr": "지번주소", "latitude": "위도", "longitude": "경도", "installationYear": "설치년도",
-    "installationType": "설치 형태", "institutionNm": "관리부서", "phoneNumber": "전화번호",
-    "referenceDate": "기준일자",
+    "installationType": "설치 형태", "phoneNumber": "전화번호", "referenceDate": "기준일자",
 }  # fmt: skip
 _XLSX_HEADERS = {
     "lmpLcNm": "위치명", "installationCo": "설치수량", "rdnmadr": "소재지(도로명)",
@@ -97,9 +96,7 @@ def light_files(options: Options, planted: Counter[str]) -> Iterator[Delivery]:
             yield Delivery(f"{stem}.xlsx", _workbook(district, lights, day, options))
 
 
-def _workbook(
-    district: city.District, lights: list[Light], day: date, options: Options
-) -> bytes:
+def _workbook(district: city.District, lights: list[Light], day: date, options: Options) -> bytes:
     """Return the workbook: title, unit line, header, inspections, a computed total at the end."""
     stream = options.stream("light inspections", district.code)
     checked = stream.integers(0, 300, len(lights)).tolist()

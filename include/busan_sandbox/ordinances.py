@@ -23,7 +23,7 @@ def ordinance_answers(options: Options, planted: Counter[str]) -> Delivery:
     """Return the promulgations up to the end of the span."""
     stream = options.stream("ordinances")
     days = (_LAST_ENACTED - _FIRST_ENACTED).days
-    offsets = sorted(stream.integers(0, days, len(city.districts()) - 1).tolist()) + [days]
+    offsets = [*sorted(stream.integers(0, days, len(city.districts()) - 1).tolist()), days]
     stream.shuffle(offsets)
     rows: list[dict[str, Cell]] = []
     for position, (district, offset) in enumerate(zip(city.districts(), offsets, strict=True)):

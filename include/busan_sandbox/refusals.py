@@ -166,4 +166,6 @@ def _in_a_normal_body(endpoint: Endpoint, code: str, name: str) -> object:
 
 
 def _neis_code(text: str) -> str | None:
-    return next((code for code in NEIS_CODES if text in (code, code[-3:]) and len(text) > 2), None)
+    """Return the whole code; 300 alone is ERROR-300, not INFO-300."""
+    whole = (text, f"ERROR-{text}", f"INFO-{text}")
+    return next((code for code in whole if code in NEIS_CODES), None)

@@ -39,10 +39,10 @@ _OLD_TERM = {"교제폭력": "데이트폭력"}
 _ACCEPTED = "입건"
 _OTHERWISE = ("현장종결", "상담연계", "불입건")
 _FAULTS = {
-    "kind_unknown": 0.0010,
-    "measure_before_report": 0.0010,
-    "district_unknown": 0.0008,
-    "row_repeated": 0.0020,
+    "kind_unknown": 0.002,
+    "measure_before_report": 0.002,
+    "district_unknown": 0.002,
+    "row_repeated": 0.003,
 }
 # Not faults: spellings that must be understood.
 _DISTRICT_STYLES = ("{}", "부산 {}", "부산광역시 {}", "{} ")

@@ -12,7 +12,7 @@ joint response shortens the handling of a mental emergency (`JOINT_EFFECT`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
 import numpy as np
 
@@ -28,6 +28,7 @@ JOINT_EFFECT = 0.8
 # Below this share of the real numbers a month has too few cases to be read.
 FLOOR = 0.5
 
+_KST = timezone(timedelta(hours=9))
 _ADMISSIONS = {2023: 389, 2024: 608, 2025: 575}
 _MEAN_STAY_HOURS = 4.6
 _WEEKEND = 1.35
@@ -35,6 +36,8 @@ _MALE = 2.3 / 3.3
 _TO_EMERGENCY_ROOM = 31 / 537
 _REFERRED = 0.2
 _RETURNS = 0.22
+# Ages in this year.
+_AGES_ARE_OF = 2024
 _AGES = ((20, 0.288), (30, 0.17), (40, 0.15), (50, 0.19), (60, 0.202))
 # Night hours, from 18:00; the peak is after midnight.
 _HOURS = (18, 19, 20, 21, 22, 23, 0, 1, 2, 3, 4, 5)
@@ -107,9 +110,7 @@ def _admissions(
     for day, count in zip(days, counts.tolist(), strict=True):
         chosen = stream.choice(len(_HOURS), count, p=hours / hours.sum())
         for hour in sorted(_HOURS[i] for i in chosen.tolist()):
-            found_at = datetime(day.year, day.month, day.day, hour) + timedelta(  # noqa: DTZ001
-                minutes=int(stream.integers(0, 60))
-            )
+            found_at = datetime.combine(day, time(hour, int(stream.integers(0, 60))), _KST)
             rows.append(_admission(len(rows) + 1, found_at, history, stream))
     return rows
 
@@ -128,7 +129,7 @@ def _admission(
     own = np.random.default_rng(int(person[1:]))
     ages, shares = zip(*_AGES, strict=True)
     age = int(own.choice(ages, p=np.array(shares) / sum(shares))) + int(own.integers(0, 10))
-    birth = date(day.year - age, 1, 1) + timedelta(days=int(own.integers(0, 365)))
+    birth = date(_AGES_ARE_OF - age, 1, 1) + timedelta(days=int(own.integers(0, 365)))
     is_male = own.random() < _MALE
     name = _SURNAMES[int(own.integers(0, len(_SURNAMES)))] + "OO"
     arrived = found_at + timedelta(minutes=int(stream.integers(12, 70)))
@@ -203,13 +204,11 @@ def mental_answers(options: Options, truth: Truth) -> Delivery:
 
 
 def _case(number: int, month: Month, minute: int, stream: np.random.Generator) -> dict[str, Cell]:
-    begin = datetime(month.year, month.number, 1)  # noqa: DTZ001
-    received = begin + timedelta(minutes=minute)
+    received = datetime.combine(month.first_day, time(), _KST) + timedelta(minutes=minute)
     is_joint = received.date() >= JOINT_SINCE and stream.random() < 0.72
     median = _MEDIAN_HANDLING_MINUTES * (JOINT_EFFECT if is_joint else 1.0)
     handling = float(np.exp(stream.normal(np.log(median), 0.45)))
-    kinds, shares = zip(*_HOSPITAL, strict=True)
-    kind = str(stream.choice(kinds, p=shares))
+    kind = str(stream.choice([kind for kind, _ in _HOSPITAL], p=[part for _, part in _HOSPITAL]))
     dong = city.dongs()[int(stream.integers(0, len(city.dongs())))]
     district = next(d for d in city.districts() if d.code == dong.district_code)
     dispatched = received + timedelta(minutes=int(stream.integers(1, 6)))

@@ -134,6 +134,8 @@ class SftpServer:
             return
         if fault.kind == "slow":
             time.sleep(float(fault.argument or self.slow_seconds))
+        # Small answers must not wait for the client's acknowledgement.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         transport = paramiko.Transport(connection)
         transport.add_server_key(self._key)
         transport.set_subsystem_handler("sftp", paramiko.SFTPServer, sftp_si=_Folder)
@@ -214,7 +216,7 @@ class _Folder(paramiko.SFTPServerInterface):
 
     def _take(self, path: str) -> Fault:
         agency = path.strip("/").partition("/")[0]
-        fault = self._played.faults.take((f"{agency}_sftp", "*"), FOLDER_KINDS)
+        fault = self._played.faults.take((f"{agency}_sftp", agency, "*"), FOLDER_KINDS)
         if fault.kind == "slow":
             time.sleep(float(fault.argument or self._played.slow_seconds))
         if fault.kind == "closed":

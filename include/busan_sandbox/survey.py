@@ -26,15 +26,15 @@ _AWARE_PER_YEAR = 0.015
 _FEAR = {"여": 0.384, "남": 0.19}
 _SCORES = (("crime", 80.0), ("traffic", 71.0), ("order", 65.0))
 _MONTH = 11
-# Share of answers left open, and how the years write it.
+# Share of answers left open, and how the years write it: in words or codes, as a score.
 _NO_ANSWER = 0.015
-_UNKNOWN = {0: "9", 1: "모름/무응답"}
+_UNKNOWN = {0: ("9", "999"), 1: ("모름/무응답", "-")}
 
 _HEADERS = {
     "old": (
         "조사연도", "응답자ID", "조사일자", "거주구군", "성별", "나이", "추첨용 휴대전화",
-        "가중치", "문1_자치경찰 인지", "문2_야간보행 불안", "문3_체감안전도(범죄)", "문3_체감안전도(교통)",
-        "문3_체감안전도(법질서)", "문4_치안리빙랩 평가", "문5_시책 만족도",
+        "가중치", "문1_자치경찰 인지", "문2_야간보행 불안", "문3_체감안전도(범죄)",
+        "문3_체감안전도(교통)", "문3_체감안전도(법질서)", "문4_치안리빙랩 평가", "문5_시책 만족도",
     ),
     "new": (
         "조사년도", "응답자 번호", "조사일", "구군", "성별", "만나이", "추첨용 휴대전화",
@@ -47,15 +47,15 @@ _HEADERS = {
 def survey_files(options: Options, truth: Truth) -> Iterator[Delivery]:
     """Yield the file of each November in the span; a span without one has the year before's.
 
-    Faults of each file: an age of 250, a weight of zero, a respondent twice.
+    Faults of each file: a district nobody knows, a weight of zero, a respondent twice.
     """
     years = [month.year for month in options.months if month.number == _MONTH]
     for year in years or [options.first.year - 1]:
         rows = _respondents(options, year)
-        rows[10][5] = 250
+        rows[10][3] = "부산광역시 낙동구"
         rows[20][7] = "0"
         rows.append(list(rows[30]))
-        truth.planted["city_citizen_survey.age_out_of_bounds"] += 1
+        truth.planted["city_citizen_survey.unmapped_code"] += 1
         truth.planted["city_citizen_survey.weight_not_positive"] += 1
         truth.planted["city_citizen_survey.duplicate"] += 1
         truth.planted["city_citizen_survey.rows"] += len(rows)
@@ -90,7 +90,7 @@ def _respondents(options: Options, year: int) -> list[list[Cell]]:
     lab = np.clip(stream.normal(78, 11, RESPONDENTS), 0, 100).round()
     satisfied = np.clip(stream.normal(3.4, 0.9, RESPONDENTS).round(), 1, 5)
     silent = stream.random((RESPONDENTS, 4)) < _NO_ANSWER
-    unknown = _UNKNOWN[year % 2]
+    unknown, unknown_score = _UNKNOWN[year % 2]
     rows: list[list[Cell]] = []
     for i in range(RESPONDENTS):
         day = date(year, _MONTH, 4) + timedelta(days=i % 18)
@@ -109,9 +109,9 @@ def _respondents(options: Options, year: int) -> list[list[Cell]]:
                 f"{weight[i]:.4f}",
                 unknown if silent[i, 0] else aware,
                 unknown if silent[i, 1] else afraid,
-                *(unknown if silent[i, 2] else int(score[i]) for score in scores),
+                *(unknown_score if silent[i, 2] else int(score[i]) for score in scores),
                 int(lab[i]) if is_aware[i] and i % 4 == 0 else "",
-                unknown if silent[i, 3] else int(satisfied[i]),
+                unknown_score if silent[i, 3] else int(satisfied[i]),
             ]
         )
     return rows

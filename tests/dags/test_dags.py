@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +10,9 @@ import pytest
 from busan_safety.launcher.chain import ALL_DAGS, BUILD_DAG, INGEST_DAGS
 
 DAGS = Path(__file__).resolve().parents[2] / "dags"
-DECLARED = {path.stem for path in DAGS.glob("*.py")} - {"wiring"}
-
-
-@pytest.fixture(scope="module")
-def bag(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    before = dict(os.environ)
-    os.environ.update(
-        AIRFLOW_HOME=str(tmp_path_factory.mktemp("airflow")),
-        AIRFLOW__CORE__DAGS_FOLDER=str(DAGS),
-        AIRFLOW__CORE__LOAD_EXAMPLES="False",
-        AIRFLOW__CORE__DEFAULT_TIMEZONE="Asia/Seoul",
-    )
-    sys.path.insert(0, str(DAGS))
-    from airflow.dag_processing.dagbag import DagBag
-
-    yield DagBag(DAGS)
-    sys.path.remove(str(DAGS))
-    os.environ.clear()
-    os.environ.update(before)
-
-
-@pytest.fixture(scope="module")
-def dags(bag: Any) -> dict[str, Any]:
-    return dict(bag.dags)
+DECLARED = {path.stem for path in DAGS.glob("*.py")} - {"pulls", "wiring"}
+# One run for each sender that waits.
+MANY_RUNS = {"resume_pulls"}
 
 
 def test_every_file_holds_the_dag_of_its_name(bag: Any) -> None:
@@ -56,7 +32,7 @@ def test_every_dag_says_what_it_is(dags: dict[str, Any], dag_id: str) -> None:
     assert dag.doc_md is not None
     assert len(dag.doc_md) > 80
     assert dag.tags
-    assert dag.max_active_runs == 1
+    assert (dag.max_active_runs == 1) == (dag_id not in MANY_RUNS)
     assert dag.catchup is False
     assert dag.timezone.name == "Asia/Seoul"
     assert any("가" <= letter <= "힣" for letter in dag.dag_display_name)
@@ -116,17 +92,49 @@ def test_a_failed_sender_still_announces_and_still_fails_the_run(dags: dict[str,
         assert pulls == dag.get_task("all_answered").upstream_task_ids
 
 
-def test_every_registered_source_is_pulled_by_one_dag(dags: dict[str, Any]) -> None:
+def test_every_registered_feed_is_pulled_by_its_agencys_dag() -> None:
+    from busan_safety.loading.run_records import feeds_of
     from busan_safety.sources import all_sources
 
-    pulled = [
-        task.task_id.removeprefix("pull_")
-        for dag_id in INGEST_DAGS
-        for task in dags[dag_id].tasks
-        if task.task_id.startswith("pull_")
-    ]
+    pulled = [one for dag_id in INGEST_DAGS for one in feeds_of(dag_id.removeprefix("ingest_"))]
 
+    assert len(pulled) > 30
     assert sorted(pulled) == sorted(all_sources())
+
+
+def test_pulls_are_mapped_so_that_a_new_feed_needs_no_change(dags: dict[str, Any]) -> None:
+    for dag_id in INGEST_DAGS:
+        (pull,) = [task for task in dags[dag_id].tasks if task.task_id.startswith("pull_")]
+
+        assert pull.is_mapped
+        assert len(dags[dag_id].tasks) == 5
+
+
+def test_every_pool_that_a_task_names_is_made_by_the_launcher(dags: dict[str, Any]) -> None:
+    from busan_safety.launcher.prepare_airflow import POOLS
+
+    named = {task.pool for dag in dags.values() for task in dag.tasks} - {"default_pool"}
+
+    assert named == set(POOLS)
+    for dag_id in INGEST_DAGS:
+        pools = {one.pool for one in dags[dag_id].tasks if one.task_id.startswith("pull_")}
+        assert pools == {dag_id.removeprefix("ingest_")}
+
+
+def test_reading_the_dags_opens_no_registry_file(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    from busan_safety.sources import registry_reader
+
+    def refuse(path: Path) -> None:
+        raise AssertionError(f"{path} was read while DAG files were imported")
+
+    registry_reader.all_sources.cache_clear()
+    monkeypatch.setattr(registry_reader, "read_source", refuse)
+
+    assert DagBag(DAGS).import_errors == {}
 
 
 def test_the_gate_is_never_tried_again(dags: dict[str, Any]) -> None:

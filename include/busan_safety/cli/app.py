@@ -29,6 +29,11 @@ app = typer.Typer(
 )
 for verb in (*service_verbs.VERBS, *data_verbs.VERBS):
     app.command()(verb)
+# Its arguments, `--help` too, are Airflow's.
+app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)(service_verbs.airflow)
 
 _BAD_INPUT = (BadInput, DeliveryRefused, UnknownDag, UnknownSource, PreflightError)
 _FAILED = (

@@ -1,4 +1,4 @@
-"""Verbs about the running platform: up, down, status, demo, run, sql."""
+"""Verbs about the running platform: up, down, status, demo, run, sql, airflow."""
 
 from __future__ import annotations
 
@@ -10,16 +10,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from busan_safety.cli.output import Json, errors, print_json, print_table, screen
+from busan_safety.cli.output import Json, errors, print_json, screen
+from busan_safety.cli.status_screen import show_overview, show_services
 from busan_safety.launcher import run_demo
 from busan_safety.launcher.airflow_api import AirflowApi
 from busan_safety.launcher.chain import Chain
 from busan_safety.launcher.demo import ready_airflow, show_failures
+from busan_safety.launcher.environment import airflow_env
 from busan_safety.launcher.interrupts import Interrupted, ignore_signals
+from busan_safety.launcher.overview import overview
 from busan_safety.launcher.screen import Stopwatch, show_how_to_open, watching
+from busan_safety.launcher.services import airflow_command
 from busan_safety.launcher.stack import Stack
 from busan_safety.settings import get_settings
-from busan_safety.warehouse import Role, connect
+from busan_safety.warehouse import Role, WarehouseUnavailable, connect
 from busan_safety.warehouse.embedded import packaged_binaries
 
 
@@ -51,18 +55,22 @@ def down(as_json: Json = False) -> None:
 
 
 def status(as_json: Json = False) -> None:
-    """Show which services run, on which ports, and where their logs are."""
+    """Show the whole platform: services, every feed, senders' limits, the gate, the releases."""
     settings = get_settings()
     states = Stack(settings).status()
+    try:
+        known = overview(settings)
+    except WarehouseUnavailable:
+        known = None
     if as_json:
-        print_json([asdict(one) for one in states])
+        records = asdict(known) if known else {}
+        print_json({"services": [asdict(one) for one in states], **records})
         return
-    rows = [
-        [one.name, one.state, one.pid or "", one.url or one.port or "", one.log] for one in states
-    ]
-    print_table(["service", "state", "process", "address", "log"], rows)
-    if all(one.state == "running" for one in states):
-        show_how_to_open(screen, settings)
+    show_services(screen, states)
+    if known:
+        show_overview(screen, known)
+    else:
+        screen.print("The warehouse does not answer: start it with `make up`.", style="yellow")
 
 
 def demo(as_json: Json = False) -> None:
@@ -110,6 +118,12 @@ def sql(
     os.environ["PGPASSWORD"] = settings.password(role)
     os.environ.setdefault("PAGER", "less -SFX")
     os.execv(psql, arguments)  # noqa: S606 - replaces this process by psql
+
+
+def airflow(context: typer.Context) -> None:
+    """Airflow's own command line on this deployment, such as `airflow backfill create …`."""
+    command = airflow_command(*context.args)
+    os.execve(command[0], list(command), airflow_env(get_settings()))  # noqa: S606 - replaces this process
 
 
 def _progress(as_json: bool) -> Console:

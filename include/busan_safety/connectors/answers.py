@@ -115,9 +115,7 @@ def _from_xml(text: str) -> dict[str, Any]:
             "The answer is XML with entities or a document type; it was not read.",
             code="hostile_xml",
         )
-    raise SourceFailure(
-        "The answer is not well-formed XML.", code="unreadable", action="retry"
-    )
+    raise SourceFailure("The answer is not well-formed XML.", code="unreadable", action="retry")
 
 
 def _element(node: Any, depth: int) -> Any:

@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
@@ -61,6 +62,14 @@ class Connection:
 
     def hide_secrets(self, text: str) -> str:
         """Return the text without the key, however it may be written in it."""
+        return self._secrets.sub(HIDDEN, text) if self._secrets else text
+
+    def is_secret_in(self, text: str) -> bool:
+        """Whether the text holds the key in any spelling."""
+        return bool(self._secrets and self._secrets.search(text))
+
+    @cached_property
+    def _secrets(self) -> re.Pattern[str] | None:
         named = ("private_key", "private_key_passphrase", "password")
         secrets = [self.key, *(str(self.extra.get(name, "")) for name in named)]
         spellings = {
@@ -69,10 +78,9 @@ class Connection:
             if len(secret) >= _SHORTEST_SECRET
             for spelling in _spellings(secret)
         }
-        if not spellings:
-            return text
-        longest_first = sorted(spellings, key=len, reverse=True)
-        return re.sub("|".join(map(re.escape, longest_first)), HIDDEN, text, flags=re.IGNORECASE)
+        # The longest first: one spelling may begin another.
+        ways = sorted(spellings, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, ways)), re.IGNORECASE) if ways else None
 
 
 def _spellings(secret: str) -> set[str]:

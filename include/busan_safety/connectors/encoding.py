@@ -12,22 +12,24 @@ REPLACEMENT = "\ufffd".encode()
 UTF8_BOM = codecs.BOM_UTF8
 
 
-def sniff_encoding(path: Path) -> str:
+def sniff_encoding(path: Path, name: str | None = None) -> str:
     """Return `utf-8-sig`, `utf-8` or `cp949`, judged by the first bytes that are not ASCII.
 
     Korean agencies send CP949 without any marker; strict EUC-KR fails on real files.
-    Raises DeliveryRefused for UTF-16, binary files and an empty file.
+    name: of the file in messages, where it is not the path's. Raises DeliveryRefused for UTF-16,
+    binary files and an empty file.
     """
+    shown = name or path.name
     with path.open("rb") as file:
         head = file.read(BLOCK)
         if not head.strip():
-            raise DeliveryRefused("empty", f"{path.name} is empty; ask the sender for the file.")
+            raise DeliveryRefused("empty", f"{shown} is empty; ask the sender for the file.")
         if head.startswith(UTF8_BOM):
             return "utf-8-sig"
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in head:
             raise DeliveryRefused(
                 "not_text",
-                f"{path.name} is neither UTF-8 nor CP949 text (perhaps UTF-16); "
+                f"{shown} is neither UTF-8 nor CP949 text (perhaps UTF-16); "
                 "save it as CSV UTF-8 and send it again.",
             )
         while head.isascii():

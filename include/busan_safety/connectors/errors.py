@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Literal
 
 Action = Literal["retry", "back_off", "stop_until_midnight", "fail"]
@@ -12,12 +13,16 @@ class DeliveryRefused(Exception):
     """The delivery as a whole is refused; nothing of it is loaded.
 
     code: short identifier such as `wrong_columns`. The message is one sentence that says what is
-    wrong, where, and what to do.
+    wrong, where, and what to do. headers: what nobody declared, and the declared header each is
+    most like (or None).
     """
 
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(
+        self, code: str, sentence: str, *, headers: Mapping[str, str | None] | None = None
+    ) -> None:
+        super().__init__(_printable(sentence))
         self.code = code
+        self.headers = dict(headers or {})
 
 
 class SourceFailure(Exception):
@@ -39,7 +44,7 @@ class SourceFailure(Exception):
         action: Action | None = None,
         retry_at: dt.datetime | None = None,
     ) -> None:
-        super().__init__(sentence)
+        super().__init__(_printable(sentence))
         self.code = code
         self.action: Action = action or ("retry" if transient else "fail")
         self.retry_at = retry_at
@@ -52,3 +57,8 @@ class SourceFailure(Exception):
 
 class NothingYet(Exception):
     """The sender has no rows for the period that was asked for: no delivery, and no failure."""
+
+
+def _printable(sentence: str) -> str:
+    """The sentence as any log and table takes it: senders' words may hold half letters and NUL."""
+    return sentence.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

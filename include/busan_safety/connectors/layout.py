@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from busan_safety.connectors.errors import DeliveryRefused
-from busan_safety.connectors.tabular import Row
+from busan_safety.connectors.nearest import nearest
+from busan_safety.connectors.rows import Row
 from busan_safety.sources import Form, Source
 from busan_safety.sources.model import Format, squash
 from busan_safety.sources.reference import Elsewhere, districts, find_district_with_city
 
 _HEADER_SEARCH_ROWS = 15
+_MOST_GUESSES = 40
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _PANDAS_ARTEFACT = re.compile(r"^unnamed:\d+(_level_\d+)?$")
 
 
@@ -32,7 +35,10 @@ class Melted:
 
 @dataclass(frozen=True)
 class Layout:
-    """How to read the rows below the header."""
+    """How to read the rows below the header.
+
+    undeclared: headers that nobody declared and where they stand; the contract lets them pass.
+    """
 
     form: Form
     header_line: int
@@ -40,32 +46,46 @@ class Layout:
     positions: dict[str, int]
     melted: list[list[Melted]] = field(default_factory=list)
     foreign_columns: int = 0
+    undeclared: dict[str, int] = field(default_factory=dict)
 
 
 def find_layout(
-    source: Source, file_format: Format, rows: Iterator[Row], name: str
+    source: Source,
+    file_format: Format,
+    rows: Iterator[Row],
+    name: str,
+    forms: Sequence[Form] | None = None,
 ) -> tuple[Layout, Iterator[Row]]:
     """Find header and form, and return them with the rows that follow the header.
 
-    Raises DeliveryRefused with the missing and the unknown columns when no form fits.
+    forms: those to try, all of the source's where none are given. Raises DeliveryRefused with the
+    missing and the unknown columns when no form fits.
     """
     head = list(islice(rows, _HEADER_SEARCH_ROWS))
     if not any(any(cell.strip() for cell in row.cells) for row in head):
         raise DeliveryRefused("empty", f"{name} holds no rows; ask the sender for the file.")
     index = _header_index(source, head)
     header = head[index]
+    if any(_UNSTORABLE.search(cell) for cell in header.cells):
+        raise DeliveryRefused(
+            "undecodable_header",
+            f"{name} has a header with bytes or characters that are no text; ask the sender to "
+            "save it again as UTF-8.",
+        )
     if not any(squash(cell) in source.header_map for cell in header.cells) and not any(
         form.melt and re.match(form.melt.pattern, _flat(cell))
         for form in source.forms
         for cell in header.cells
     ):
+        # Without a header the first row is data, which in some feeds nobody may see.
+        first = "" if source.hides_values else f"; its first row is {_excerpt(head[0].cells)}"
         raise DeliveryRefused(
             "wrong_columns",
-            f"{name} has none of the columns of {source.id}; its first row is "
-            f"{_excerpt(head[0].cells)}. Check that this is the right file and source.",
+            f"{name} has none of the columns of {source.id}{first}. "
+            "Check that this is the right file and source.",
         )
     refusals: list[tuple[int, DeliveryRefused]] = []
-    for form in source.forms:
+    for form in source.forms if forms is None else forms:
         if file_format not in form.formats:
             continue
         try:
@@ -102,14 +122,21 @@ def _header_index(source: Source, head: Sequence[Row]) -> int:
     # A header cell merged over stacked header rows is repeated in each: the lowest is the header.
     while 0 < scores[best] == (scores[best + 1] if best + 1 < len(scores) else None):
         best += 1
+    # Over stacked headers a cell merged downwards may stand in the upper row alone.
+    while best + 1 < len(head) and any(
+        form.upper_header and re.match(form.upper_header, cell.strip())
+        for form in source.forms
+        for cell in head[best].cells
+    ):
+        best += 1
     return best
 
 
 def _fit(source: Source, form: Form, above: Sequence[Row], header: Row, name: str) -> Layout:
-    headers = _flattened_headers(form, above, header)
+    headers = _flattened_headers(form, above, _with_merged_cells(source, above, header))
     positions: dict[str, int] = {}
     melted: dict[tuple[tuple[str, str], ...], list[Melted]] = {}
-    unknown: list[str] = []
+    unknown: dict[str, int] = {}
     foreign = 0
     ignored = {squash(text) for text in source.ignored_headers}
     for position, text in enumerate(headers):
@@ -131,13 +158,23 @@ def _fit(source: Source, form: Form, above: Sequence[Row], header: Row, name: st
             continue
         part = _melted_column(source, form, position, text)
         if part is None:
-            unknown.append(text)
+            unknown[text] = position
         elif isinstance(part, Elsewhere):
             foreign += 1
         else:
             melted.setdefault(part.fixed, []).append(part)
-    _refuse_unfit(source, form, name, positions, list(melted.values()), unknown)
-    return Layout(form, header.line, headers, positions, list(melted.values()), foreign)
+    _refuse_unfit(source, form, name, positions, list(melted.values()), list(unknown))
+    return Layout(form, header.line, headers, positions, list(melted.values()), foreign, unknown)
+
+
+def _with_merged_cells(source: Source, above: Sequence[Row], header: Row) -> Row:
+    """The header row with blank cells filled from the row above where a column's name stands."""
+    upper = above[-1].cells if above else []
+    cells = [*header.cells, *[""] * (len(upper) - len(header.cells))]
+    for at, cell in enumerate(upper):
+        if not cells[at].strip() and squash(cell) in source.header_map:
+            cells[at] = cell
+    return Row(header.line, cells, header.raw)
 
 
 def _flattened_headers(form: Form, above: Sequence[Row], header: Row) -> list[str]:
@@ -150,8 +187,11 @@ def _flattened_headers(form: Form, above: Sequence[Row], header: Row) -> list[st
         for row in above:
             if any(re.match(form.upper_header, cell.strip()) for cell in row.cells):
                 current = ""
-                for position, cell in enumerate(row.cells[: len(prefixes)]):
-                    current = cell.strip() or current
+                # A row ends at its last text: the cells behind it belong to that text too.
+                cells = [*row.cells, *[""] * (len(prefixes) - len(row.cells))]
+                for position, cell in enumerate(cells[: len(prefixes)]):
+                    if text := cell.strip():
+                        current = text if re.match(form.upper_header, text) else ""
                     prefixes[position] += f"{current}_" if current else ""
     return [prefix + _flat(cell) for prefix, cell in zip(prefixes, header.cells, strict=True)]
 
@@ -204,14 +244,20 @@ def _refuse_unfit(
     missing = [column for column in needed if column not in {*positions, *from_headers, *derived}]
     if missing:
         titles = ", ".join(_title(source, column) for column in missing)
+        likely = _likely_headers(source, missing, unknown)
+        guess = "".join(
+            f"; it has {header!r}, did you mean {like!r}?" for header, like in likely.items()
+        )
         raise _DoesNotFit(
             10 * len(missing) + len(unknown),
             DeliveryRefused(
                 "wrong_columns",
                 f"{name} lacks {titles} (form {form.id} of {source.id})"
-                + (f"; it has instead {_excerpt(unknown)}" if unknown else "")
-                + ". Check that this is the right file, or add the new spelling to "
+                + (guess or (f"; it has instead {_excerpt(unknown)}" if unknown else ""))
+                + (" " if guess else ". ")
+                + "Check that this is the right file, or add the new spelling to "
                 f"include/busan_safety/sources/registry/{source.id}.yml.",
+                headers=dict.fromkeys(unknown) | likely,
             ),
         )
     if unknown and source.contract.columns == "freeze":
@@ -222,6 +268,7 @@ def _refuse_unfit(
                 f"{name} has columns that {source.id} does not know: {_excerpt(unknown)}. "
                 "If they are right, add them to "
                 f"include/busan_safety/sources/registry/{source.id}.yml.",
+                headers={header: like_header(source, header) for header in unknown},
             ),
         )
 
@@ -239,6 +286,18 @@ def _refuse_missing_districts(melted: list[list[Melted]], name: str) -> None:
                 "one column for each of the 16 districts.",
             ),
         )
+
+
+def like_header(source: Source, header: str) -> str | None:
+    """The declared header that an undeclared one is most like, or None."""
+    return nearest(header, (known for column in source.columns for known in column.headers))
+
+
+def _likely_headers(source: Source, missing: list[str], unknown: list[str]) -> dict[str, str]:
+    """Undeclared header → header of a missing column that it is probably a new spelling of."""
+    wanted = [header for column in missing for header in source.column(column).headers]
+    found = {header: nearest(header, wanted) for header in unknown[:_MOST_GUESSES]}
+    return {header: like for header, like in found.items() if like}
 
 
 def _title(source: Source, column: str) -> str:

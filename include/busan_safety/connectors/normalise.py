@@ -202,6 +202,7 @@ NORMALISERS: dict[Normaliser, Callable[[str], Value]] = {
 
 FINDING_REASONS = {
     "total": "a total of other rows; kept, and left out of sums",
+    "unmapped_code": "no code is known for the spelling; kept with an empty code",
     "coordinate_zero": "a coordinate of 0 means unknown and was emptied",
     "coordinate_punctuation_dropped": "a stray comma behind the coordinate was dropped",
     "coordinate_decimal_point_restored": "the coordinate lacked its decimal point",

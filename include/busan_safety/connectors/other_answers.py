@@ -39,8 +39,8 @@ def read_neis(body: bytes, success: Iterable[str]) -> Page:
     for entry in heads:
         if "RESULT" in entry and _neis_code(entry["RESULT"]) not in {*success, "INFO-100"}:
             return _neis_result(entry["RESULT"])
-    totals = [whole_number(entry["list_total_count"]) for entry in heads if "list_total_count" in entry]
-    return Page(rows, totals[0] if totals else None)
+    total = next((head["list_total_count"] for head in heads if "list_total_count" in head), None)
+    return Page(rows, whole_number(total))
 
 
 def read_odcloud(body: bytes, success: Iterable[str]) -> Page:
@@ -53,9 +53,10 @@ def read_odcloud(body: bytes, success: Iterable[str]) -> Page:
         if "code" not in content:
             raise unknown_form("has neither data nor an error code")
         raise failure(str(content["code"]), ODCLOUD, "odcloud")
-    data = content["data"]
+    data: Any = content["data"]
     if isinstance(data, dict):
-        data, content = data.get("data"), {**content, **data}
+        content = {**content, **data}
+        data = data.get("data")
     total = content.get("matchCount", content.get("totalCount"))
     return Page(items_of_list(data), whole_number(total))
 

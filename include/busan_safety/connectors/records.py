@@ -18,7 +18,7 @@ from busan_safety.connectors.normalise import (
     range_high,
     range_low,
 )
-from busan_safety.connectors.tabular import Row
+from busan_safety.connectors.rows import Row
 from busan_safety.sources import Column, Source
 from busan_safety.sources.reference import (
     Elsewhere,
@@ -28,7 +28,13 @@ from busan_safety.sources.reference import (
     find_station,
 )
 
-_UNDECODABLE = re.compile("[\udc80-\udcff]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_MOST_SPELLINGS = 500
+_LONGEST_SPELLING = 80
+# Derivations that look a spelling up in the reference data.
+CODE_DERIVATIONS = frozenset(
+    {"crime_class", "district", "district_in_address", "district_with_city", "station"}
+)
 _Derive = Callable[[str | None], "str | Elsewhere | None"]
 Finding = tuple[str, str, str | None, str | None]  # rule id, column, before, after
 
@@ -62,11 +68,19 @@ class Tally:
     rows_read: int = 0
     out_of_scope: int = 0
     places_seen: dict[str, int] = field(default_factory=dict)
+    unmapped: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def note_place(self, place: str | None) -> None:
         """Remember a few names of places out of scope, for the refusal's sentence."""
         if place and (place in self.places_seen or len(self.places_seen) < 5):
             self.places_seen[place] = self.places_seen.get(place, 0) + 1
+
+    def note_unmapped(self, column: str, spelling: str) -> None:
+        """Count rows by the spelling that no code is known for; an empty one may not be shown."""
+        key = (column, spelling)
+        if key not in self.unmapped and len(self.unmapped) >= _MOST_SPELLINGS:
+            key = (column, "")
+        self.unmapped[key] = self.unmapped.get(key, 0) + 1
 
 
 @dataclass(frozen=True)
@@ -101,11 +115,11 @@ def read_records(
                 row.raw,
             )
             continue
-        if not row.raw.isascii() and _UNDECODABLE.search(row.raw):
+        if _is_unstorable(row):
             tally.rows_read += 1
             in_scope += 1
             yield Rejected(
-                row.line, "undecodable", "bytes that are no text in the encoding", None, row.raw
+                row.line, "undecodable", "bytes or characters that are no text", None, row.raw
             )
             continue
         for result in reader.read(row):
@@ -113,6 +127,14 @@ def read_records(
             yield result
     if not in_scope:
         _refuse_without_rows(source, tally)
+
+
+def _is_unstorable(row: Row) -> bool:
+    """Whether a cell holds what no text column takes: NUL, or half a letter."""
+    raw = row.raw
+    if "\\u" in raw and any(_UNSTORABLE.search(cell) for cell in row.cells):
+        return True
+    return "\x00" in raw or (not raw.isascii() and _UNSTORABLE.search(raw) is not None)
 
 
 def _refuse_without_rows(source: Source, tally: Tally) -> None:
@@ -147,9 +169,13 @@ class _RecordReader:
             for at, column in enumerate(source.columns)
             if column.derive
         ]
-        self.required = [
-            (at, column) for at, column in enumerate(self.columns) if not column.nullable
+        scoped = source.scope.column if source.scope and source.scope.not_null else None
+        self.wanted = [
+            (at, column, not column.nullable or column.name == scoped)
+            for at, column in enumerate(self.columns)
+            if not column.nullable or column.name == scoped or _is_code(column)
         ]
+        self.scoped = scoped
         self.row_places = self._row_places() if layout.melted else set()
 
     def read(self, row: Row) -> Iterator[Record | Rejected]:
@@ -289,37 +315,53 @@ class _RecordReader:
                 return
 
     def _refusal(self, record: Record) -> Rejected | None:
+        """Why the row is refused, if it is: a value is missing, or a spelling has no code."""
         is_total = "total" in record.flags
-        for at, column in self.required:
-            if record.values[at] is not None or (is_total and column.derive):
+        for at, column, is_needed in self.wanted:
+            if record.values[at] is not None:
                 continue
-            if column.derive:
-                sought = " / ".join(
-                    record.values[self.index[name]] or ""
-                    for name in column.derive.inputs
-                    if name in self.index
-                )
+            if is_total and column.derive and column.name != self.scoped:
+                continue
+            if _is_code(column) and (sought := self._sought(record, column)) is not None:
+                self.tally.note_unmapped(column.name, sought)
+                if self.source.contract.codes == "evolve":
+                    record.flags.append("unmapped_code")
+                    record.findings.append(("unmapped_code", column.name, None, None))
+                    continue
                 return Rejected(
                     record.line,
                     "unmapped_code",
-                    f"no {column.name} is known for {sought!r}; add the spelling to the alias seed",
+                    f"no {column.name} is known for {sought or 'what is written'!r}; "
+                    "add the spelling to the alias seed",
                     column.name,
                     record.raw,
                 )
-            return Rejected(
-                record.line, "missing_value", f"{column.name} is empty", column.name, record.raw
-            )
-        scope = self.source.scope
-        if scope and scope.not_null and record.values[self.index[scope.column]] is None:
-            return Rejected(
-                record.line,
-                "unmapped_code",
-                f"no {scope.column} is known for {self._place(record)!r}; add the spelling to "
-                "the alias seed",
-                scope.column,
-                record.raw,
-            )
+            if is_needed:
+                reason = f"{column.name} is empty"
+                if column.derive:
+                    reason += f": nothing in {', '.join(column.derive.inputs)} gives it"
+                return Rejected(record.line, "missing_value", reason, column.name, record.raw)
         return None
+
+    def _sought(self, record: Record, column: Column) -> str | None:
+        """What no code was found for: None where nothing stands, empty where it is not shown."""
+        if column.derive is None:
+            return None
+        inputs = [name for name in column.derive.inputs if name in self.index]
+        texts = [text for name in inputs if (text := record.values[self.index[name]])]
+        if not texts:
+            return None
+        is_public = all(self.source.column(name).privacy == "public" for name in inputs)
+        return " / ".join(texts)[:_LONGEST_SPELLING] if is_public else ""
+
+
+def code_of(column: Column, spelling: str) -> str | Elsewhere | None:
+    """Code that the reference data now give a spelling of this column."""
+    return _derivation(column, assume_city=True)(spelling)
+
+
+def _is_code(column: Column) -> bool:
+    return column.derive is not None and column.derive.with_ in CODE_DERIVATIONS
 
 
 def _steps(column: Column) -> list[Callable[[str], Value]]:
@@ -367,10 +409,12 @@ def _year(text: str | None) -> str | None:
 
 
 __all__ = [
+    "CODE_DERIVATIONS",
     "Context",
     "Finding",
     "Record",
     "Rejected",
     "Tally",
+    "code_of",
     "read_records",
 ]

@@ -1,156 +1,186 @@
-"""One function per kind of API sender: which requests make one delivery, and how a page reads."""
+"""API senders: how each kind wants to be asked, which requests make one delivery."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
+from busan_safety.connectors.answers import Page
 from busan_safety.connectors.connection import Connection
-from busan_safety.connectors.errors import SourceFailure
-from busan_safety.connectors.gateway import Page, read_page
-from busan_safety.connectors.http import PageClient, write_pages
+from busan_safety.connectors.errors import NothingYet, SourceFailure
+from busan_safety.connectors.gateway import read_page
+from busan_safety.connectors.http import HttpClient
+from busan_safety.connectors.other_answers import read_kosis, read_neis, read_odcloud
+from busan_safety.connectors.paging import PageWriter
+from busan_safety.connectors.periods import as_sent
+from busan_safety.connectors.quota import RequestCounter, limit_of
 from busan_safety.sources import Transport
+from busan_safety.sources.model import ApiKind
+from busan_safety.sources.reference import District, districts
 
 PageReader = Callable[[bytes], Page]
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one kind of interface is asked and read.
+
+    key, page, size: names of the parameters for the key, the page's number and the rows a page;
+    without `page` everything comes in one answer, without `key` it goes into a header.
+    """
+
+    read: Callable[[bytes, Iterable[str]], Page]
+    key: str = "serviceKey"
+    page: str = "pageNo"
+    size: str = "numOfRows"
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    suffix: str = ".json"
+
+
+_GATEWAY = Dialect(read_page, suffix=".body")
+_DIALECTS: dict[ApiKind, Dialect] = {
+    "datagokr": _GATEWAY,
+    "standard_data": _GATEWAY,
+    "taas": _GATEWAY,
+    "odcloud": Dialect(read_odcloud, "", "page", "perPage", {"returnType": "JSON"}),
+    "neis": Dialect(read_neis, "KEY", "pIndex", "pSize", {"Type": "json"}),
+    "kosis": Dialect(
+        read_kosis, "apiKey", "", "", {"method": "getList", "format": "json", "jsonVD": "Y"}
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What makes one delivery of an API.
+
+    scope: the district that sends, None where the city or a ministry does. period: the one that
+    is asked for. path: of the resource, where it is not the transport's.
+    """
+
+    scope: District | None = None
+    period: str | None = None
+    path: str | None = None
 
 
 def page_reader(transport: Transport) -> PageReader:
     """How a landed page of this transport is read."""
-    if transport.kind == "odcloud":
-        return _read_odcloud
-    if transport.kind == "neis":
-        return _read_neis
-    return lambda body: read_page(body, transport.success)
+    read, success = _dialect(transport).read, frozenset(transport.success)
+    return lambda body: read(body, success)
 
 
-def fetch_gateway(
-    transport: Transport, connection: Connection, extra: dict[str, str], folder: Path
-) -> list[Path]:
-    """All pages of a data.go.kr operation (also the standard data with `instt_code`)."""
-    url = f"{connection.host}/{transport.path}"
-    fixed = {"serviceKey": connection.key, **transport.params, **extra}
-    read = page_reader(transport)
-    with PageClient(transport.connection) as client:
-        pages = (
-            client.get(url, {**fixed, "pageNo": page, "numOfRows": transport.page_size}, read)
-            for page in count(1)
-        )
-        return write_pages(pages, folder, suffix=".body")[0]
-
-
-def fetch_neis(transport: Transport, connection: Connection, folder: Path) -> list[Path]:
-    """All pages of a NEIS hub service."""
-    url = f"{connection.host}/{transport.path}"
-    fixed = {"KEY": connection.key, "Type": "json", **transport.params}
-    with PageClient(transport.connection) as client:
-        pages = (
-            client.get(url, {**fixed, "pIndex": page, "pSize": transport.page_size}, _read_neis)
-            for page in count(1)
-        )
-        return write_pages(pages, folder, suffix=".json")[0]
-
-
-def odcloud_resources(transport: Transport, connection: Connection) -> list[tuple[str, str, str]]:
-    """(path, title, period) of every yearly file behind an odcloud service, oldest first.
-
-    The uuid changes with each file, so the service's own description is asked for them.
-    """
-    namespace = transport.path
-    with PageClient(transport.connection) as client:
-        body, _ = client.get(f"{connection.host}/oas/docs", {"namespace": namespace}, _read_nothing)
-    found = []
-    for path, methods in json.loads(body).get("paths", {}).items():
-        title = str(methods.get("get", {}).get("summary", ""))
-        if match := re.search(r"_(\d{4})(?:\d{4})?", title):
-            found.append((path.lstrip("/"), title, match.group(1)))
-    if not found:
-        raise SourceFailure(
-            f"odcloud service {namespace} lists no dated file; look at its description.",
-            transient=False,
-        )
-    return sorted(found, key=lambda resource: resource[2])
-
-
-def fetch_odcloud(
-    transport: Transport, connection: Connection, resource: str, folder: Path
-) -> list[Path]:
-    """All pages of one odcloud file."""
-    url = f"{connection.host}/api/{resource}"
-    fixed = {"returnType": "JSON", "perPage": transport.page_size}
-    headers = {"Authorization": f"Infuser {connection.key}"}
-    with PageClient(transport.connection) as client:
-        pages = (
-            client.get(url, {**fixed, "page": page}, _read_odcloud, headers) for page in count(1)
-        )
-        return write_pages(pages, folder, suffix=".json")[0]
-
-
-def items_of_pages(files: list[Path], read: PageReader) -> Iterator[dict[str, Any]]:
-    """Items of landed pages, in order."""
+def items_of_pages(files: Iterable[Path], read: PageReader) -> Iterator[dict[str, Any]]:
+    """Items of landed pages in order, one page in memory at a time."""
     for path in files:
         yield from read(path.read_bytes()).items
 
 
-def _read_odcloud(body: bytes) -> Page:
-    content = _json_object(body)
-    if "data" not in content:
-        code = str(content.get("code", ""))
-        remedy = "check the key" if code in ("-401", "-4") else "look at the service's page"
+def fetch_pages(
+    transport: Transport, connection: Connection, question: Question, folder: Path
+) -> list[Path]:
+    """Write all pages that answer a question into `folder` and return them in order.
+
+    Raises SourceFailure when the sender fails, NothingYet when it has no row for a period.
+    """
+    dialect = _dialect(transport)
+    url = f"{connection.base_url}/{question.path or transport.path}"
+    headers = {} if dialect.key else {"Authorization": f"Infuser {connection.key}"}
+    read = page_reader(transport)
+    writer = PageWriter(folder, dialect.suffix)
+    counter = RequestCounter(connection, transport.path, limit_of(connection, transport.quota))
+    with HttpClient(connection, counter) as client:
+        for params in _parameters(transport, connection, question):
+            numbers: Iterable[int] = count(1) if dialect.page else [1]
+            writer.write(
+                client.page(url, {**params, **_paging(transport, number)}, read, headers)
+                for number in numbers
+            )
+    if question.period is not None and not writer.items:
+        raise NothingYet(f"{connection.id} has no rows for {question.period}.")
+    return writer.files
+
+
+def odcloud_resources(transport: Transport, connection: Connection) -> list[tuple[str, str, str]]:
+    """(path, title, period) of every dated file behind an odcloud service, oldest first.
+
+    The uuid changes with each file, so the service's own description is asked for them.
+    """
+    namespace = transport.path
+    with HttpClient(connection) as client:
+        body = client.text(f"{connection.base_url}/oas/docs", {"namespace": namespace})
+    found = sorted(_listed_resources(body, namespace), key=lambda one: (one[2], one[1]))
+    if not found:
         raise SourceFailure(
-            f"odcloud answered {code or 'without data'}: {remedy}.", transient=False, code=code
+            f"odcloud service {namespace} lists no dated file; look at its description.",
+            code="no_resource",
         )
-    data = content["data"]
-    if isinstance(data, dict):
-        data, content = data.get("data", []), {**content, **data}
-    total = content.get("matchCount", content.get("totalCount"))
-    return Page(data, int(total) if total is not None else None)
+    return found
 
 
-def _read_neis(body: bytes) -> Page:
-    content = _json_object(body)
-    if "RESULT" in content:
-        return _neis_result(content["RESULT"])
-    parts: list[dict[str, Any]] = next(iter(content.values()), [])
-    head: list[dict[str, Any]] = next((part["head"] for part in parts if "head" in part), [])
-    rows: list[dict[str, Any]] = next((part["row"] for part in parts if "row" in part), [])
-    total = next((entry["list_total_count"] for entry in head if "list_total_count" in entry), None)
-    for entry in head:
-        if "RESULT" in entry:
-            code = entry["RESULT"].get("CODE", "")
-            if code not in ("INFO-000", "INFO-100"):
-                return _neis_result(entry["RESULT"])
-    return Page(rows, total)
-
-
-def _neis_result(result: dict[str, str]) -> Page:
-    code = result.get("CODE", "")
-    if code == "INFO-200":
-        return Page([], 0)
-    remedies = {
-        "ERROR-290": "check the key",
-        "INFO-300": "the key is restricted; ask the operator",
-        "ERROR-337": "the daily limit is used up; it is free again after midnight (KST)",
-        "ERROR-336": "lower `page_size` to 1000 or less",
-    }
-    transient = code in ("ERROR-500", "ERROR-600", "ERROR-601")
-    remedy = remedies.get(code, "it is tried again" if transient else "look the code up")
-    raise SourceFailure(f"NEIS answered {code}: {remedy}.", transient=transient, code=code)
-
-
-def _read_nothing(body: bytes) -> Page:
-    _json_object(body)
-    return Page([], None)
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
+def _listed_resources(body: bytes, namespace: str) -> Iterator[tuple[str, str, str]]:
     try:
-        content = json.loads(body.decode("utf-8-sig"), strict=False)
-    except (ValueError, UnicodeDecodeError):
-        content = None
-    if not isinstance(content, dict):
-        raise SourceFailure("The answer is not a JSON object.", transient=True, code="unreadable")
-    return content
+        described = json.loads(body.decode("utf-8-sig"))
+        paths = dict(described["paths"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        read_odcloud(body, ())
+        return
+    for path, methods in paths.items():
+        get = methods.get("get") if isinstance(methods, dict) else None
+        title = str(get.get("summary", "")) if isinstance(get, dict) else ""
+        match = re.search(r"_(\d{4})(?:\d{4})?(?!\d)", title)
+        # Only what lies below the service that was asked for.
+        if match and path.strip("/").startswith(f"{namespace}/") and ".." not in path:
+            yield f"api/{path.strip('/')}", title, match.group(1)
+
+
+def _parameters(
+    transport: Transport, connection: Connection, question: Question
+) -> Iterator[dict[str, str]]:
+    """Query parameters without paging: one set, or one a district."""
+    dialect = _dialect(transport)
+    places: Sequence[District | None] = (
+        list(districts().values()) if transport.each == "district" else [question.scope]
+    )
+    for place in places:
+        known = dict(place.placeholders) if place else {}
+        if question.period is not None:
+            known["period"] = as_sent(question.period)
+        filled = {name: _fill(text, known, transport) for name, text in transport.params.items()}
+        if transport.kind == "standard_data" and place and "instt_code" not in filled:
+            filled["instt_code"] = place.instt_code
+        key = {dialect.key: _decoded(connection.key)} if dialect.key else {}
+        yield {**dialect.fixed, **filled, **key}
+
+
+def _paging(transport: Transport, number: int) -> dict[str, int]:
+    dialect = _dialect(transport)
+    return {dialect.page: number, dialect.size: transport.page_size} if dialect.page else {}
+
+
+def _fill(text: str, known: Mapping[str, str], transport: Transport) -> str:
+    unknown = [name for name in _PLACEHOLDER.findall(text) if name not in known]
+    if unknown:
+        raise SourceFailure(
+            f"{transport.path}: `params` name {{{unknown[0]}}}, which this request does not have; "
+            "correct them in the registry (each, senders and periods give placeholders).",
+            code="wrong_parameters",
+        )
+    return _PLACEHOLDER.sub(lambda match: known[match.group(1)], text)
+
+
+def _decoded(key: str) -> str:
+    """The key before URL encoding: the portal gives both, and encoding twice is error 30."""
+    return unquote(key) if re.search(r"%[0-9A-Fa-f]{2}", key) else key
+
+
+def _dialect(transport: Transport) -> Dialect:
+    if transport.is_folder:
+        raise ValueError(f"{transport.kind} is a folder")
+    return _DIALECTS[transport.kind]  # type: ignore[index]

@@ -1,72 +1,129 @@
-"""Rows of a CSV or XLSX file with their line numbers and their text as sent, one at a time."""
+"""Rows of a file with their line numbers and their text as sent, one at a time."""
 
 from __future__ import annotations
 
 import codecs
 import csv
-import datetime as dt
 import io
-import json
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from busan_safety.connectors.archives import UnpackedFile, is_workbook, open_archive
 from busan_safety.connectors.encoding import (
     BLOCK,
     refuse_replacement_characters,
     sniff_encoding,
 )
 from busan_safety.connectors.errors import DeliveryRefused
+from busan_safety.connectors.rows import Row
+from busan_safety.connectors.xlsx import Workbook
+from busan_safety.sources.model import Format
 
-# A sheet of 60,000 camera rows unpacks to about 40 MB; a bomb to gigabytes.
-MAX_UNPACKED_BYTES = 1024**3
-MAX_UNPACKED_RATIO = 250
 _MAX_FIELD = 1024 * 1024
+# A line without a break; beyond it a file is no table, whatever it decodes to.
+_MAX_LINE = 16 * 1024**2
+_OLE = b"\xd0\xcf\x11\xe0"
+
+__all__ = ["OpenedFile", "Row", "read_rows"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: line (1 = first line of the file or sheet), its cells and its text as sent."""
+class OpenedFile:
+    """A file that was recognised by its first bytes, unpacked where it came in an archive.
 
-    line: int
-    cells: list[str]
-    raw: str
-
-
-def read_rows(path: Path) -> tuple[str, str | None, Iterator[Row]]:
-    """Return (format, encoding, rows) of a CSV or XLSX file; the rows stream.
-
-    Raises DeliveryRefused for other formats, undecodable text, U+FFFD and hostile archives.
+    path: what to read; for an archive a temporary copy that goes with this object.
     """
+
+    def __init__(self, path: Path, name: str | None = None) -> None:
+        """Raises DeliveryRefused for hostile archives and formats that are not read."""
+        self.name = name or path.name
+        self.path = path
+        self._unpacked: UnpackedFile | None = None
+        magic = _first_bytes(path)
+        if magic.startswith(b"PK"):
+            with open_archive(path) as archive:
+                if not is_workbook(archive):
+                    self._unpacked = UnpackedFile(archive, self.name)
+                    self.path = self._unpacked.path
+                    magic = _first_bytes(self.path)
+        if magic.startswith(_OLE):
+            raise DeliveryRefused(
+                "old_excel",
+                f"{self.name} is an old .xls file or protected by a password; save it as .xlsx or "
+                "CSV without one.",
+            )
+        text = magic.removeprefix(codecs.BOM_UTF8).lstrip()
+        if magic.startswith(b"PK"):
+            self.format: Format = "xlsx"
+        elif text.startswith((b"{", b"[{", b"[\n")) and not text.startswith(b"{,"):
+            self.format = "geojson"
+        else:
+            self.format = "csv"
+
+    def workbook(self) -> Workbook:
+        """The file as a workbook."""
+        return Workbook(self.path, self.name)
+
+    def rows(self) -> tuple[str | None, Iterator[Row]]:
+        """(encoding, rows); of a workbook the rows of its first visible sheet."""
+        if self.format == "geojson":
+            # Not at the top: shapely and pyproj take half a second, and few feeds need them.
+            from busan_safety.connectors.geojson import geojson_rows
+
+            encoding, rows = geojson_rows(self.path, self.name)
+            return encoding, self._kept(rows)
+        if self.format == "csv":
+            encoding = sniff_encoding(self.path, self.name)
+            return encoding, self._kept(_csv_rows(self.path, encoding, self.name))
+        book = self.workbook()
+        visible = [sheet for sheet in book.sheets if sheet.is_visible]
+        return None, self._kept(book.rows((visible or book.sheets)[0]))
+
+    def close(self) -> None:
+        """Remove the temporary copy of a file that came in an archive."""
+        if self._unpacked:
+            self._unpacked.close()
+
+    def _kept(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows, holding on to the temporary copy while they are read."""
+        yield from rows
+        self.close()
+
+
+def read_rows(path: Path) -> tuple[Format, str | None, Iterator[Row]]:
+    """Return (format, encoding, rows) of a CSV, XLSX or GeoJSON file, or a ZIP that holds one.
+
+    The rows stream. Raises DeliveryRefused for other formats, undecodable text, U+FFFD and
+    hostile archives.
+    """
+    opened = OpenedFile(path)
+    encoding, rows = opened.rows()
+    return opened.format, encoding, rows
+
+
+def _first_bytes(path: Path) -> bytes:
     with path.open("rb") as file:
-        magic = file.read(4)
-    if magic[:2] == b"PK":
-        return "xlsx", None, _xlsx_rows(path)
-    if magic == b"\xd0\xcf\x11\xe0":
-        raise DeliveryRefused(
-            "old_excel", f"{path.name} is an old .xls file; save it as .xlsx or CSV."
-        )
-    encoding = sniff_encoding(path)
-    return "csv", encoding, _csv_rows(path, encoding)
+        return file.read(64)
 
 
-def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
+def _csv_rows(path: Path, encoding: str, name: str) -> Iterator[Row]:
     consumed: list[str] = []
     with path.open("rb") as raw:
-        lines = _decoded_lines(raw, encoding, path.name)
+        lines = _decoded_lines(raw, encoding, name)
 
         def tap() -> Iterator[str]:
+            letters = 0
             for line in lines:
+                letters = letters + len(line) if consumed else len(line)
+                if letters > _MAX_LINE:
+                    raise _broken_csv(name, number, "a row of many megabytes")
                 consumed.append(line)
                 yield line
 
         csv.field_size_limit(_MAX_FIELD)
         first = next(lines, "")
         delimiter = "\t" if first.count("\t") > first.count(",") else ","
-        lines = _chain(first, lines)
+        lines = chain([first], lines)
         reader = csv.reader(tap(), delimiter=delimiter)
         number = 1
         try:
@@ -76,16 +133,15 @@ def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
                 number += len(consumed)
                 consumed.clear()
         except csv.Error as error:
-            raise DeliveryRefused(
-                "broken_csv",
-                f"{path.name}, line {number}: {error}; probably a quotation mark that is never "
-                "closed. Mend the line and send the file again.",
-            ) from error
+            raise _broken_csv(name, number, str(error)) from error
 
 
-def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+def _broken_csv(name: str, number: int, what: str) -> DeliveryRefused:
+    return DeliveryRefused(
+        "broken_csv",
+        f"{name}, line {number}: {what}; probably a quotation mark that is never closed. Mend the "
+        "line and send the file again.",
+    )
 
 
 def _decoded_lines(file: io.BufferedReader, encoding: str, name: str) -> Iterator[str]:
@@ -97,65 +153,11 @@ def _decoded_lines(file: io.BufferedReader, encoding: str, name: str) -> Iterato
         if encoding != "cp949":
             refuse_replacement_characters(block, name)
         carry += decoder.decode(block, final=not block)
+        if len(carry) > _MAX_LINE:
+            raise _broken_csv(name, 1, "a line of many megabytes")
         *lines, carry = carry.split("\n")
         yield from (line + "\n" for line in lines)
         if not block:
             if carry:
                 yield carry
             return
-
-
-def _xlsx_rows(path: Path) -> Iterator[Row]:
-    refuse_hostile_archive(path)
-    try:
-        workbook = CalamineWorkbook.from_path(str(path))
-        sheets = [
-            sheet.name
-            for sheet in workbook.sheets_metadata
-            if "visible" in str(sheet.visible).lower() and "worksheet" in str(sheet.typ).lower()
-        ]
-        sheet = workbook.get_sheet_by_name((sheets or workbook.sheet_names)[0])
-    except (CalamineError, OSError, ValueError) as error:
-        raise DeliveryRefused(
-            "broken_workbook", f"{path.name} cannot be read as a workbook: {error}."
-        ) from error
-    for number, values in enumerate(sheet.iter_rows(), start=1):
-        cells = [_cell_text(value) for value in values]
-        if any("\ufffd" in cell for cell in cells):
-            refuse_replacement_characters("\ufffd".encode(), path.name)
-        yield Row(number, cells, json.dumps(cells, ensure_ascii=False))
-
-
-def refuse_hostile_archive(path: Path) -> None:
-    """Raise DeliveryRefused for archives that unpack to far more than a register can hold."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise DeliveryRefused(
-            "broken_workbook", f"{path.name} is not a readable workbook: {error}."
-        ) from error
-    unpacked = sum(member.file_size for member in members)
-    packed = max(1, sum(member.compress_size for member in members))
-    if unpacked > MAX_UNPACKED_BYTES or (
-        unpacked > 64 * 1024**2 and unpacked / packed > MAX_UNPACKED_RATIO
-    ):
-        raise DeliveryRefused(
-            "archive_too_large",
-            f"{path.name} would unpack to {unpacked / 1024**2:,.0f} MB from "
-            f"{packed / 1024**2:,.1f} MB; it was not opened.",
-        )
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "Y" if value else "N"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    return str(value)

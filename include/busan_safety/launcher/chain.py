@@ -15,7 +15,8 @@ from busan_safety.launcher.airflow_api import FINISHED, AirflowApi, RunKey, RunS
 INGEST_DAGS = ("ingest_city", "ingest_police", "ingest_education", "ingest_districts")
 BUILD_DAG = "build_warehouse"
 CHAIN_DAGS = (BUILD_DAG, "evaluate_policies", "validate_candidates", "publish_open_data")
-ALL_DAGS = frozenset({*INGEST_DAGS, *CHAIN_DAGS, "monitor_freshness", "resume_pulls"})
+WAITING_DAG = "resume_pulls"
+ALL_DAGS = frozenset({*INGEST_DAGS, *CHAIN_DAGS, "monitor_freshness", WAITING_DAG})
 _POLL_SECONDS = 1.5
 _EVENT_PATIENCE_SECONDS = 20.0
 _TIMEOUT_SECONDS = 1800.0
@@ -25,6 +26,14 @@ Watch = Callable[[list[RunState]], None]
 
 class ChainTimeout(RuntimeError):
     """The runs did not finish in time; the message names the ones that are still going."""
+
+
+def goes_its_own_way(key: RunKey) -> bool:
+    """Whether a run may wait for hours and starts nothing of the chain: a resumed pull, a backfill.
+
+    Nobody waits for it, and it survives a stop of the services.
+    """
+    return key.dag_id == WAITING_DAG or key.run_id.startswith("backfill__")
 
 
 @dataclass
@@ -41,7 +50,7 @@ class Chain:
 
     def run(self) -> list[RunState]:
         """Trigger the ingest DAGs, follow all that comes after, return every run's last state."""
-        if under_way := self.api.unfinished_runs():
+        if under_way := [one for one in self.api.unfinished_runs() if not goes_its_own_way(one)]:
             # Their asset events would mix with ours and start the build too early.
             self.follow(under_way)
             self.states.clear()

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from busan_safety.launcher import interrupts, screen
 from busan_safety.launcher.airflow_api import AirflowApi, AirflowUnavailable, RunState
-from busan_safety.launcher.chain import ALL_DAGS, Chain, ChainTimeout
+from busan_safety.launcher.chain import ALL_DAGS, Chain, ChainTimeout, goes_its_own_way
 from busan_safety.launcher.preflight import PreflightError
 from busan_safety.launcher.stack import Stack, StartError
 from busan_safety.launcher.summary import database_time, summarise
@@ -81,8 +81,9 @@ def ready_airflow(stack: Stack) -> AirflowApi:
     api.wait_for_dags(set(ALL_DAGS))
     if stack.scheduler_started_at:
         for key in api.unfinished_runs(queued_before=stack.scheduler_started_at):
-            api.end_run(key, "interrupted by an earlier stop")
-            stack.say(f"Ended a run of {key.dag_id} that an earlier stop had interrupted.")
+            if not goes_its_own_way(key):
+                api.end_run(key, "interrupted by an earlier stop")
+                stack.say(f"Ended a run of {key.dag_id} that an earlier stop had interrupted.")
     api.unpause_all()
     return api
 

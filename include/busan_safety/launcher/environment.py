@@ -47,7 +47,8 @@ def child_env(settings: Settings) -> dict[str, str]:
     """
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for name in type(settings).model_fields:
-        env[f"BUSAN_{name.upper()}"] = str(getattr(settings, name))
+        if (value := getattr(settings, name)) is not None:
+            env[f"BUSAN_{name.upper()}"] = str(value)
     env.update(
         TZ="Asia/Seoul",
         PYTHONUNBUFFERED="1",
@@ -113,7 +114,8 @@ def connection_env(settings: Settings) -> dict[str, str]:
     key = {"password": sandbox_key()}
     sftp = f"sftp://{_SFTP_USER}@{urlsplit(address).hostname}:{settings.sandbox_sftp_port}"
     # The file, not its content: the sandbox writes it after Airflow has started.
-    host_key = {"host_key_file": str(sandbox_folder(settings).resolve() / "sftp_host_key.pub")}
+    key_file = str(sandbox_folder(settings).resolve() / "sftp_host_key.pub")
+    host_key = {"extra": {"host_key_file": key_file}}
     drop = settings.drop_dir.resolve()
     hosts = {
         **{name: {"host": address} | key for name in API_CONNECTIONS},

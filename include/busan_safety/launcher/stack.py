@@ -129,9 +129,7 @@ class Stack:
             )
         if "airflow-api-server" in names:
             self.say("Preparing Airflow's database.")
-            migrate = self._launch(
-                _MIGRATE, prepare_airflow_command(), airflow_env(self.settings)
-            )
+            migrate = self._launch(_MIGRATE, prepare_airflow_command(), airflow_env(self.settings))
         if migrate:
             self._wait_for_end(_MIGRATE, migrate)
         self._start([one for one in missing if one.phase == "airflow"])

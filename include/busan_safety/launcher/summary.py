@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from psycopg.rows import dict_row
 
 from busan_safety.settings import Settings
@@ -47,7 +48,8 @@ _DECISIONS = """
 """
 _RELEASES = """
     select distinct on (dataset)
-        dataset, version, row_count, path, released_at >= %(since)s as is_new
+        dataset, version, row_count, path,
+        coalesce(released_at >= %(since)s::timestamptz, false) as is_new
     from ops.release
     where withdrawn_at is null
     order by dataset, release_id desc
@@ -123,12 +125,26 @@ def summarise(settings: Settings, since: datetime) -> Summary:
             )
             for row in cursor.execute(_SOURCES, moment).fetchall()
         ]
-        decisions = [_decision(row) for row in cursor.execute(_DECISIONS).fetchall()]
-        releases = [
-            ReleaseSummary(**row | {"path": str(settings.releases_dir / row["path"])})
-            for row in cursor.execute(_RELEASES, moment).fetchall()
-        ]
-    return Summary(sources, decisions, releases)
+        return Summary(
+            sources, last_decisions(connection), last_releases(connection, settings, since)
+        )
+
+
+def last_decisions(connection: psycopg.Connection) -> list[DecisionSummary]:
+    """The gate's last word on each dataset."""
+    cursor = connection.cursor(row_factory=dict_row)
+    return [_decision(row) for row in cursor.execute(_DECISIONS).fetchall()]
+
+
+def last_releases(
+    connection: psycopg.Connection, settings: Settings, since: datetime | None = None
+) -> list[ReleaseSummary]:
+    """The newest release of each dataset; new if it is later than `since`."""
+    cursor = connection.cursor(row_factory=dict_row)
+    return [
+        ReleaseSummary(**row | {"path": str(settings.releases_dir / row["path"])})
+        for row in cursor.execute(_RELEASES, {"since": since}).fetchall()
+    ]
 
 
 def database_time(settings: Settings) -> datetime:
@@ -139,10 +155,6 @@ def database_time(settings: Settings) -> datetime:
         raise RuntimeError("The database did not tell the time.")
     moment: datetime = row[0]
     return moment
-
-
-def _first(counts: dict[str, int], number: int) -> dict[str, int]:
-    return dict(list(counts.items())[:number])
 
 
 def _decision(row: dict[str, Any]) -> DecisionSummary:

@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from busan_safety.connectors.api_records import rows_of_items
-from busan_safety.connectors.errors import DeliveryRefused, SourceFailure
+from busan_safety.connectors.errors import DeliveryRefused, NothingYet, SourceFailure
 from busan_safety.connectors.layout import Layout, find_layout
 from busan_safety.connectors.offers import Offer, copy_file, offers_of, transport_for
 from busan_safety.connectors.records import Context
+from busan_safety.connectors.rows import Row
 from busan_safety.connectors.senders import items_of_pages, page_reader
-from busan_safety.connectors.tabular import Row, read_rows
+from busan_safety.connectors.table import open_table
+from busan_safety.connectors.tabular import read_rows
 from busan_safety.landing import Landed, hash_files, land
 from busan_safety.loading.batch import load_batch
 from busan_safety.loading.direct import DirectStream
@@ -36,12 +38,18 @@ _SEOUL = ZoneInfo("Asia/Seoul")
 _EXAMPLES = {"day": "2024-03-05", "month": "2024-03", "year": "2024"}
 
 
-def pull(source_id: str, scope: str | None = None, *, run_id: str | None = None) -> PullReport:
+def pull(
+    source_id: str,
+    scope: str | None = None,
+    *,
+    period: str | None = None,
+    run_id: str | None = None,
+) -> PullReport:
     """Fetch everything new that one sender of a source has, and load it.
 
-    scope: district code for sources that the districts send. A delivery that is refused is
-    recorded and the others go on. Raises SourceFailure, after recording it, when the sender
-    fails; what arrived before stays.
+    scope: district code for sources that the districts send. period: only what overlaps it. A
+    delivery that is refused is recorded and the others go on. Raises SourceFailure, after
+    recording it, when the sender fails; what arrived before stays.
     """
     source = get_source(source_id)
     scope_key = _scope_key(source, scope)
@@ -50,10 +58,14 @@ def pull(source_id: str, scope: str | None = None, *, run_id: str | None = None)
     seen = 0
     with connect("loader") as connection:
         try:
-            for offer in offers_of(source, scope_key):
+            for offer in offers_of(source, scope_key, period=period):
+                if offer.is_settled and _is_loaded(connection, source, scope_key, offer):
+                    continue
                 seen += 1
                 try:
                     report = _take_offer(connection, source, offer, scope_key, run_id)
+                except NothingYet:
+                    continue
                 except DeliveryRefused as refusal:
                     refusals.append(f"{offer.name}: {refusal}")
                     continue
@@ -110,6 +122,18 @@ def ingest_file(
     scope_key = _scope_key(source, scope or _district_in_name(file.name), default=CITY_CODE)
     with connect("loader") as connection:
         return _take_offer(connection, source, offer, scope_key, run_id)
+
+
+def _is_loaded(
+    connection: psycopg.Connection, source: Source, scope_key: str, offer: Offer
+) -> bool:
+    """Whether a delivery of that name is loaded: a settled period need not be asked again."""
+    found = connection.execute(
+        "select 1 from ops.batch where source_id = %s and scope_key = %s and file_name = %s"
+        " and status = 'loaded' limit 1",
+        [source.id, scope_key, offer.name],
+    ).fetchone()
+    return found is not None
 
 
 def _district_in_name(name: str) -> str | None:
@@ -186,10 +210,8 @@ def _opener(
     source: Source, landed: Landed, facts: DeliveryFacts, *, is_file: bool
 ) -> Callable[[], tuple[Layout, Iterator[Row]]]:
     def open_file() -> tuple[Layout, Iterator[Row]]:
-        file_format, _, rows = read_rows(landed.files[0])
-        layout, rest = find_layout(
-            source, "xlsx" if file_format == "xlsx" else "csv", rows, landed.name
-        )
+        table = open_table(source, landed.files[0], landed.name)
+        layout, rest = table.layout, table.rows
         if layout.form.sender_scope == "required" and facts.scope_key == CITY_CODE:
             raise DeliveryRefused(
                 "scope_needed",

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import csv
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
@@ -25,11 +26,16 @@ from busan_safety.connectors.errors import DeliveryRefused
 from busan_safety.connectors.layout import find_layout
 from busan_safety.connectors.records import Rejected
 from busan_safety.connectors.tabular import read_rows
-from busan_safety.loading.stream import Chunk, StreamCounts
+from busan_safety.loading.personal import PersonalData
+from busan_safety.loading.stream import Chunk, Refusal, StreamCounts
 from busan_safety.sources import Source
 
 # A record longer than this is a quotation mark that was never closed.
 MAX_RECORD_BYTES = 64 * 1024
+
+
+class NotDirect(Exception):
+    """The file needs another shape after all: a title row, or a column nobody declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class DirectStream:
     copy_format: Literal["csv", "text"] = "csv"
 
     def __init__(self, source: Source, path: Path) -> None:
-        """Read the header. Raises DeliveryRefused when form or encoding do not fit."""
+        """Read the header. Raises DeliveryRefused when form or encoding do not fit, NotDirect."""
         self.path = path
         encoding = sniff_encoding(path)
         self.encoding: str | None = encoding
@@ -71,16 +77,14 @@ class DirectStream:
             raise DeliveryRefused(
                 "empty", f"{path.name} holds a header and no rows; ask the sender for the data."
             )
-        if layout.header_line != 1:
-            raise DeliveryRefused(
-                "wrong_columns", f"{path.name} must begin with its header row; see its contract."
-            )
         by_position = sorted((at, name) for name, at in layout.positions.items())
-        if [at for at, _ in by_position] != list(range(len(layout.headers))):
-            raise DeliveryRefused("unknown_columns", f"{path.name} has a column without a name.")
+        is_plain = [at for at, _ in by_position] == list(range(len(layout.headers)))
+        if layout.header_line != 1 or not is_plain:
+            raise NotDirect(path.name)
         self.form_id = layout.form.id
         self.columns = [name for _, name in by_position]
         self.counts = StreamCounts()
+        self.personal = PersonalData(source)
         self._codec = "utf-8" if encoding == "utf-8-sig" else encoding
         self._marks: list[_Mark] = []
 
@@ -95,9 +99,10 @@ class DirectStream:
             screened = self._screen(block, mark.file_line)
             records = screened.records
             self.counts.content.update(screened.content.removesuffix(b"\n") + b"\n")
-            self.counts.rejected.extend(screened.rejected)
             self.counts.read += len(records) + len(screened.rejected)
             self.counts.sent += len(records)
+            self._look_for_persons(screened)
+            self._keep(screened.rejected)
             if not records:
                 continue
             is_plain = len(records) == block.count(b"\n") and b'"' not in block
@@ -107,34 +112,62 @@ class DirectStream:
             payload = front + (b"\n" + front).join([b"%d,%b" % record for record in records])
             yield Chunk(payload + b"\n", len(records))
 
-    def row_of_copy_line(self, copy_line: int) -> tuple[int, str]:
-        """(file line, row) of a record, by screening its chunk again."""
-        at = bisect_right([mark.copy_line for mark in self._marks], copy_line) - 1
-        mark = self._marks[at]
-        if mark.is_plain:
-            line = mark.file_line + copy_line - mark.copy_line
-            return line, self._plain_lines(mark, {line})[line]
-        reached = mark.copy_line - 1
-        for line, text in self._screen(self._bytes_of(mark), mark.file_line).records:
-            reached += text.count(b"\n") + 1
-            if reached >= copy_line:
-                return line, text.decode("utf-8")
-        raise LookupError(f"COPY line {copy_line} is not in {self.path.name}")
-
-    def rows_of_lines(self, lines: set[int]) -> dict[int, str]:
-        """Rows by file line; only the chunks that hold them are read again."""
-        starts = [mark.file_line for mark in self._marks]
-        wanted = {bisect_right(starts, line) - 1 for line in lines}
-        found: dict[int, str] = {}
-        for at in sorted(wanted):
+    def lines_of(self, copy_lines: Sequence[int]) -> list[int]:
+        """File lines of records, screening each chunk that holds one of them once more."""
+        starts = [mark.copy_line for mark in self._marks]
+        found: list[int] = []
+        for at, wanted in groupby(copy_lines, lambda line: bisect_right(starts, line) - 1):
             mark = self._marks[at]
             if mark.is_plain:
-                found |= self._plain_lines(mark, lines)
+                found += [mark.file_line + line - mark.copy_line for line in wanted]
                 continue
-            for line, text in self._screen(self._bytes_of(mark), mark.file_line).records:
-                if line in lines:
-                    found[line] = text.decode("utf-8")
+            reached = mark.copy_line - 1
+            records = iter(self._screen(self._bytes_of(mark), mark.file_line).records)
+            line = 0
+            for copy_line in wanted:
+                while reached < copy_line:
+                    line, text = next(records)
+                    reached += text.count(b"\n") + 1
+                found.append(line)
         return found
+
+    def whole(self, refusals: Iterable[Refusal]) -> Iterator[Rejected]:
+        """Refusals with their rows as sent; only the chunks that hold them are read again."""
+        starts = [mark.file_line for mark in self._marks]
+        for at, group in groupby(refusals, lambda one: bisect_right(starts, one.line) - 1):
+            wanted = list(group)
+            lines = {one.line for one in wanted if one.raw is None}
+            rows = self._rows_of(self._marks[at], lines) if lines else {}
+            for one in wanted:
+                raw = rows.get(one.line, "") if one.raw is None else one.raw
+                yield Rejected(one.line, one.code, one.reason, one.column, raw)
+
+    def _rows_of(self, mark: _Mark, lines: set[int]) -> dict[int, str]:
+        if mark.is_plain:
+            return self._plain_lines(mark, lines)
+        records = self._screen(self._bytes_of(mark), mark.file_line).records
+        return {line: text.decode("utf-8") for line, text in records if line in lines}
+
+    def _look_for_persons(self, screened: _Screened) -> None:
+        is_quoted = b'"' in screened.content
+        text = screened.content
+        if is_quoted:
+            # A quoted cell may go on over several lines.
+            text = b"\n".join(record.replace(b"\n", b" ") for _, record in screened.records)
+        self.personal.look_at_csv(text, self.columns)
+        for row in screened.rejected:
+            if is_quoted or row.code == "undecodable":
+                self.personal.look_at_row(row.raw)
+
+    def _keep(self, rejected: list[Rejected]) -> None:
+        for row in sorted(rejected, key=lambda one: one.line):
+            self.counts.rejected.append([row.line, row.code, row.reason, row.column, row.raw])
+        if len(self.counts.rejected) > self.reject_limit():
+            raise DeliveryRefused(
+                "too_many_bad_rows",
+                f"{self.path.name} has more than {self.reject_limit():,} rows that cannot be read; "
+                "the form has probably changed.",
+            )
 
     def _plain_lines(self, mark: _Mark, lines: set[int]) -> dict[int, str]:
         """Rows of a plain chunk by file line, decoding no other."""

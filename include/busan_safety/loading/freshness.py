@@ -61,10 +61,11 @@ class Freshness:
 
     @property
     def state(self) -> State:
-        """`fresh`, `ageing` past the warning limit, `late` past the failing limit; without events:
+        """How the age stands to the limits.
 
-        `not_asked` before the first pull, `nothing` when the sender says it has none, `empty`
-        when it did not answer or its delivery was refused.
+        `fresh`, `ageing` past the warning limit, `late` past the failing one. Without any event:
+        `not_asked` before the first pull, `nothing` when the sender answered and has none,
+        `empty` when it did not answer or its delivery was refused.
         """
         if self.age_days is not None:
             if self.age_days > self.fail_days:

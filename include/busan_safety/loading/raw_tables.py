@@ -10,9 +10,9 @@ from busan_safety.warehouse import connect
 
 
 def create_raw_tables() -> None:
-    """Create the raw table and the view of current rows of every source; add new columns.
+    """Create each source's raw table, its view of current rows and its "as of" function.
 
-    Idempotent. A column whose type in the registry differs from the table's is left alone: that
+    Idempotent; adds columns that are new. A column whose type in the registry differs from the table's is left alone: that
     is a change of contract and needs a migration.
     """
     with connect("loader") as connection:
@@ -20,13 +20,21 @@ def create_raw_tables() -> None:
         for source in all_sources().values():
             _create_table(connection, source)
             _create_view(connection, source)
+            _create_as_of(connection, source)
 
 
-def slice_expression(source: Source) -> sql.Composable:
-    """SQL over alias `r` for the slice a raw row belongs to; a constant when the file has one."""
+def slice_expression(source: Source, period: sql.Composable | None = None) -> sql.Composable:
+    """SQL over alias `r` for the slice a raw row belongs to.
+
+    period: SQL for the delivery's period, for sources whose slices have one beside columns. By
+    default it is taken from the slice `s` that the row is compared with, and a source without
+    slice columns has that slice itself.
+    """
     if not source.slice.columns:
         return sql.SQL("s.slice_key")
     parts = [sql.SQL("r.{}::text").format(sql.Identifier(name)) for name in source.slice.columns]
+    if source.slice.period:
+        parts.insert(0, period or sql.SQL("split_part(s.slice_key, '|', 1)"))
     return sql.SQL(" || '|' || ").join(parts)
 
 
@@ -72,7 +80,7 @@ def _create_table(connection: psycopg.Connection, source: Source) -> None:
 
 def _create_view(connection: psycopg.Connection, source: Source) -> None:
     view = sql.Identifier("raw", f"current_{source.id}")
-    wanted = ["_batch_id", "_line", "_flags", *(column.name for column in source.stored_columns)]
+    wanted = _view_columns(source)
     if _columns_of(connection, f"current_{source.id}") not in ([], wanted):
         connection.execute(sql.SQL("drop view {} cascade").format(view))
     connection.execute(
@@ -88,6 +96,50 @@ def _create_view(connection: psycopg.Connection, source: Source) -> None:
             slice_expression(source),
         )
     )
+
+
+def _create_as_of(connection: psycopg.Connection, source: Source) -> None:
+    """`raw.<source>_as_of(moment)`: the rows that were current at that moment.
+
+    Where a batch was taken out by hand and the one before it put back, the batch that became
+    current last is the one that was known.
+    """
+    function = sql.Identifier("raw", f"{source.id}_as_of")
+    body = sql.SQL(
+        "with known as (select distinct on (slice_key) batch_id, slice_key from ops.batch_slice"
+        " where source_id = {source} and current_from <= moment"
+        " and (superseded_at is null or superseded_at > moment)"
+        " order by slice_key, current_from desc)"
+        " select {columns} from {table} r join known s on s.batch_id = r._batch_id"
+        " and s.slice_key = {key}"
+    ).format(
+        source=sql.Literal(source.id),
+        columns=sql.SQL(", ").join(
+            sql.SQL("r.{}").format(sql.Identifier(name)) for name in _view_columns(source)
+        ),
+        table=sql.Identifier("raw", source.id),
+        key=slice_expression(source),
+    )
+    connection.execute(
+        sql.SQL(
+            "create or replace function {}(moment timestamptz) returns setof {}"
+            " language sql stable as {}"
+        ).format(
+            function,
+            sql.Identifier("raw", f"current_{source.id}"),
+            sql.Literal(body.as_string(connection)),
+        )
+    )
+    for statement in (
+        "revoke execute on function {}(timestamptz) from public",
+        "grant execute on function {}(timestamptz) to transformer",
+        "comment on function {}(timestamptz) is 'What was known at that moment. 시점 조회.'",
+    ):
+        connection.execute(sql.SQL(statement).format(function))
+
+
+def _view_columns(source: Source) -> list[str]:
+    return ["_batch_id", "_line", "_flags", *(column.name for column in source.stored_columns)]
 
 
 def _columns_of(connection: psycopg.Connection, relation: str) -> list[str]:

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 
-from busan_safety.sources import Source
+from busan_safety.loading.stream import Refusal
+from busan_safety.sources import Column, Source
 from busan_safety.sources.model import Rule
 
-
-@dataclass(frozen=True)
-class Removed:
-    """A row that a rule took out of the raw table."""
-
-    line: int
-    code: str
-    reason: str
-    column: str | None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the rules did: rows removed, rows that stay, newest date among those that stay."""
-
-    removed: list[Removed]
-    rows_loaded: int
-    reference_date: dt.date | None
+# Values outside a domain that are listed for one column and delivery.
+_MOST_VALUES = 50
+# Bad rows that are found again by their place; more of them by another scan.
+_MOST_PLACES = 5000
 
 
 @dataclass(frozen=True)
@@ -40,6 +28,46 @@ class _Check:
     code: str
     reason: str
     column: str | None
+
+
+class Removed:
+    """Rows that rules took out of the raw table: ten bytes a row, however many there are."""
+
+    def __init__(self) -> None:
+        self._lines = array("q")
+        self._why = array("H")
+        self._checks: list[_Check] = []
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def add(self, checks: Sequence[_Check], rows: Iterable[tuple[int, int]]) -> None:
+        """Take in rows as (line, which of the checks removed it)."""
+        first = len(self._checks)
+        self._checks.extend(checks)
+        for line, at in rows:
+            self._lines.append(line)
+            self._why.append(first + at)
+
+    def refusals(self) -> Iterator[Refusal]:
+        """The rows, ascending by line."""
+        for at in sorted(range(len(self._lines)), key=self._lines.__getitem__):
+            check = self._checks[self._why[at]]
+            yield Refusal(self._lines[at], check.code, check.reason, check.column)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the rules did.
+
+    unknown: rows by (column, value) whose value is outside the column's domain. reference_date:
+    newest date among the rows that stay.
+    """
+
+    removed: Removed
+    unknown: dict[tuple[str, str], int]
+    rows_loaded: int
+    reference_date: dt.date | None
 
 
 def apply_rules(
@@ -55,20 +83,27 @@ def apply_rules(
     # The planner has no statistics of rows just copied and would scan all history; the
     # block-range index leads to this batch's blocks (and to those not summarised yet).
     connection.execute("set local enable_seqscan = off")
+    # Sorting whole rows for a count of distinct hashes takes three times as long as the count.
+    connection.execute("set local enable_presorted_aggregate = off")
     checks = _checks(source, direct=direct)
     rules = [rule for rule in source.rules if rule.action != "quarantine"]
     rules = [rule for rule in rules if _reference_is_there(connection, rule)]
-    rows, bad, touched, newest = _survey(connection, source, batch_id, checks, rules)
-    removed = _quarantine(connection, source, bad, checks) if bad else []
+    rows, bad, places, touched, newest = _survey(connection, source, batch_id, checks, rules)
+    removed = Removed()
+    unknown: dict[tuple[str, str], int] = {}
+    if bad:
+        which = _places(batch_id, bad, places, checks)
+        unknown = _unknown_values(connection, source, which, checks)
+        _quarantine(connection, source, which, checks, removed)
     for rule, count in zip(rules, touched, strict=True):
         if count and rule.action == "mend":
             _mend(connection, source, batch_id, rule)
         elif count:
             _flag(connection, source, batch_id, rule)
-    removed += _duplicates(connection, source, batch_id)
+    _duplicates(connection, source, batch_id, removed)
     connection.execute("set local enable_seqscan = on")
     connection.execute("select brin_summarize_new_values(%s::regclass)", [f"raw.{source.id}_batch"])
-    return Outcome(removed, rows - len(removed), newest)
+    return Outcome(removed, unknown, rows - len(removed), newest)
 
 
 def _table(source: Source) -> sql.Identifier:
@@ -86,10 +121,25 @@ def _checks(source: Source, *, direct: bool) -> list[_Check]:
             outside = sql.SQL("r.{} <> all ({})").format(name, sql.Literal(column.domain))
             reason = f"{column.name} is none of {', '.join(column.domain)}"
             checks.append(_Check(outside, "outside_domain", reason, column.name))
+        if column.bounds:
+            checks.append(_bounds_check(column))
     for rule in source.rules:
         if rule.action == "quarantine":
             checks.append(_Check(sql.SQL(rule.when), rule.id, rule.reason.en, None))
     return checks
+
+
+def _bounds_check(column: Column) -> _Check:
+    low, high = column.bounds or (None, None)
+    name = sql.Identifier(column.name)
+    sides = [
+        sql.SQL("r.{} {} {}").format(name, sql.SQL(sign), sql.Literal(bound))
+        for sign, bound in (("<", low), (">", high))
+        if bound is not None
+    ]
+    shown = " to ".join("any" if bound is None else f"{bound:g}" for bound in (low, high))
+    reason = f"{column.name} is outside {shown}" + (f" {column.unit}" if column.unit else "")
+    return _Check(sql.SQL(" or ").join(sides), "outside_bounds", reason, column.name)
 
 
 def _any_of(checks: list[_Check]) -> sql.Composable:
@@ -104,8 +154,8 @@ def _survey(
     batch_id: int,
     checks: list[_Check],
     rules: list[Rule],
-) -> tuple[int, list[str], list[int], dt.date | None]:
-    """(rows, places of rows to remove, rows each rule touches, newest date of those that stay)."""
+) -> tuple[int, int, list[str], list[int], dt.date | None]:
+    """(rows, rows to remove, places of some, rows each rule touches, newest date that stays)."""
     bad = sql.SQL("({}) is true").format(_any_of(checks))
     column = source.column(source.freshness.event_column)
     newest = sql.SQL("max(r.{}) filter (where ({}) is not true)").format(
@@ -121,7 +171,10 @@ def _survey(
         sql.SQL("select {} from {} r where r._batch_id = {}").format(
             sql.SQL(", ").join(
                 [
-                    sql.SQL("count(*), array_agg(r.ctid::text) filter (where {})").format(bad),
+                    sql.SQL(
+                        "count(*), count(*) filter (where {bad}),"
+                        " (array_agg(r.ctid::text) filter (where {bad}))[:{most}]"
+                    ).format(bad=bad, most=sql.Literal(_MOST_PLACES)),
                     newest,
                     *touched,
                 ]
@@ -132,26 +185,62 @@ def _survey(
     ).fetchone()
     if row is None:
         raise LookupError(f"{source.id}: the survey of batch {batch_id} gave no row")
-    return row[0], row[1] or [], list(row[3:]), row[2]
+    return row[0], row[1], row[2] or [], list(row[4:]), row[3]
+
+
+def _places(
+    batch_id: int, bad: int, places: list[str], checks: list[_Check]
+) -> sql.Composable:
+    """SQL for the rows to remove: where the survey saw them; by another scan when they are many."""
+    if bad <= len(places):
+        return sql.SQL("r.ctid = any ({}::tid[])").format(sql.Literal(places))
+    return sql.SQL("r._batch_id = {} and ({}) is true").format(
+        sql.Literal(batch_id), _any_of(checks)
+    )
+
+
+def _unknown_values(
+    connection: psycopg.Connection, source: Source, which: sql.Composable, checks: list[_Check]
+) -> dict[tuple[str, str], int]:
+    """Rows by (column, value) of the values that no domain knows, the most frequent ones."""
+    unknown: dict[tuple[str, str], int] = {}
+    for check in checks:
+        if check.code != "outside_domain" or check.column is None:
+            continue
+        rows = connection.execute(
+            sql.SQL(
+                "select r.{}::text, count(*) from {} r where {} and ({})"
+                " group by 1 order by 2 desc limit {}"
+            ).format(
+                sql.Identifier(check.column),
+                _table(source),
+                which,
+                check.condition,
+                sql.Literal(_MOST_VALUES),
+            )
+        )
+        unknown |= {(check.column, value): count for value, count in rows}
+    return unknown
 
 
 def _quarantine(
-    connection: psycopg.Connection, source: Source, places: list[str], checks: list[_Check]
-) -> list[Removed]:
-    """Remove the rows at `places` (ctid), which the survey found, without another scan."""
+    connection: psycopg.Connection,
+    source: Source,
+    which: sql.Composable,
+    checks: list[_Check],
+    removed: Removed,
+) -> None:
+    """Take the rows out; the first check that speaks against a row is its reason."""
     case = sql.SQL(" ").join(
         sql.SQL("when {} then {}").format(check.condition, sql.Literal(at))
         for at, check in enumerate(checks)
     )
-    rows = connection.execute(
-        sql.SQL(
-            "delete from {} r where r.ctid = any (%s::tid[]) returning r._line, case {} end"
-        ).format(_table(source), case),
-        [places],
+    statement = sql.SQL("delete from {} r where {} returning r._line, case {} end").format(
+        _table(source), which, case
     )
-    return [
-        Removed(line, checks[at].code, checks[at].reason, checks[at].column) for line, at in rows
-    ]
+    with connection.cursor() as cursor:
+        # One row at a time: a delivery may be bad to the last row.
+        removed.add(checks, cursor.stream(statement))
 
 
 def _mend(connection: psycopg.Connection, source: Source, batch_id: int, rule: Rule) -> None:
@@ -228,7 +317,9 @@ def _reference_is_there(connection: psycopg.Connection, rule: Rule) -> bool:
     return found is not None and found[0] is not None
 
 
-def _duplicates(connection: psycopg.Connection, source: Source, batch_id: int) -> list[Removed]:
+def _duplicates(
+    connection: psycopg.Connection, source: Source, batch_id: int, removed: Removed
+) -> None:
     """Rows that repeat an earlier row of the batch; the first by line stays.
 
     One sort of 64-bit hashes tells whether there are any (the usual answer is no, and this is
@@ -236,7 +327,7 @@ def _duplicates(connection: psycopg.Connection, source: Source, batch_id: int) -
     """
     policy = source.duplicates
     if policy is None:
-        return []
+        return
     names = policy.columns or [
         column.name for column in source.stored_columns if column.name not in policy.ignore
     ]
@@ -254,33 +345,22 @@ def _duplicates(connection: psycopg.Connection, source: Source, batch_id: int) -
         ).format(digest=digest, table=table, batch=batch)
     ).fetchone()
     if surplus is None or surplus[0] == 0:
-        return []
-    repeated = connection.execute(
-        sql.SQL(
-            "select {digest} from {table} r where r._batch_id = {batch}"
-            " group by 1 having count(*) > 1"
-        ).format(digest=digest, table=table, batch=batch)
-    ).fetchall()
+        return
     later = sql.SQL(
         "r.ctid = any (array(select c from (select r.ctid as c, row_number() over"
         " (partition by {key} order by r._line, r.ctid) as nth from {table} r"
-        " where r._batch_id = {batch} and {digest} = any ({hashes})) numbered where nth > 1))"
-    ).format(
-        key=key,
-        table=table,
-        batch=batch,
-        digest=digest,
-        hashes=sql.Literal([row[0] for row in repeated]),
-    )
+        " where r._batch_id = {batch} and {digest} in (select {digest} from {table} r"
+        " where r._batch_id = {batch} group by 1 having count(*) > 1)) numbered where nth > 1))"
+    ).format(key=key, table=table, batch=batch, digest=digest)
     if policy.action == "flag":
         _flag_where(
             connection, source, batch_id, "duplicate", "repeats an earlier row of the file", later
         )
-        return []
-    rows = connection.execute(
-        sql.SQL("delete from {} r where r._batch_id = {} and {} returning r._line").format(
-            table, batch, later
-        )
-    )
+        return
     reason = f"repeats an earlier row of the file ({', '.join(names)})"
-    return [Removed(line, "duplicate", reason, names[0]) for (line,) in rows]
+    check = _Check(later, "duplicate", reason, names[0])
+    statement = sql.SQL("delete from {} r where r._batch_id = {} and {} returning r._line").format(
+        table, batch, later
+    )
+    with connection.cursor() as cursor:
+        removed.add([check], ((line, 0) for (line,) in cursor.stream(statement)))

@@ -17,7 +17,8 @@ from busan_safety.sources import Source, all_sources, get_source
 from busan_safety.warehouse import connect
 
 _SEOUL = ZoneInfo("Asia/Seoul")
-_CADENCES = ("daily", "monthly", "quarterly", "yearly")
+_UNIT_OF_CADENCE = {"daily": "day", "monthly": "month", "quarterly": "month", "yearly": "year"}
+_CADENCES = tuple(_UNIT_OF_CADENCE)
 # In one backfill, each day's run would ask again for the month or year that it lies in.
 _ASKED_LATELY = dt.timedelta(hours=12)
 _LAST_PULLS = """
@@ -58,11 +59,12 @@ def backfill_period(source: Source, day: dt.date) -> str | None:
     None where the sender only ever has the present: there is nothing to fetch for a past day.
     """
     transport = source.transport
-    unit = transport.periods.unit if transport.periods else source.slice.period
-    if unit is None:
-        has_periods = "?P<period>" in (transport.pattern or "") or transport.kind == "odcloud"
-        unit = "day" if has_periods else None
-    return {"day": day.isoformat(), "month": f"{day:%Y-%m}", "year": f"{day:%Y}", None: None}[unit]
+    is_dated = "?P<period>" in (transport.pattern or "")
+    if source.slice.snapshot and not is_dated:
+        return None
+    asked = transport.periods.unit if transport.periods else source.slice.period
+    unit = asked or _UNIT_OF_CADENCE[source.cadence]
+    return {"day": day.isoformat(), "month": f"{day:%Y-%m}", "year": f"{day:%Y}"}[unit]
 
 
 def asked_in_backfill(source_id: str, scope_key: str, period: str) -> bool:

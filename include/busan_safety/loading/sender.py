@@ -11,27 +11,26 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from busan_safety.connectors.errors import SourceFailure
+from busan_safety.connectors.policy import SEOUL, next_midnight
 from busan_safety.loading.deliver import pull
 from busan_safety.sources import Source, get_source
 from busan_safety.sources.reference import CITY_CODE, districts
 
 Runbook = Literal["late-source", "new-form", "quota", "refused-file", "wrong-key"]
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 # Longer waits are handed over, so that the run and the other senders' data do not wait too.
 LONGEST_RETRY = dt.timedelta(minutes=10)
 _BACK_OFF = dt.timedelta(minutes=1)
-# Codes whose remedy is a key, a password or a right: data.go.kr's, NEIS's, HTTP's and ours.
+# Codes whose remedy is a key, a password or a right; KOSIS numbers its own.
 _KEY_CODES = frozenset(
     {
-        *("20", "21", "29", "30", "31", "32", "33", "-401", "-4"),
-        *("ERROR-290", "http_401", "http_403", "no_connection", "refused", "host_key"),
+        *("20", "21", "29", "30", "31", "32", "33", "-401", "-4", "INFO-300", "ERROR-290"),
+        *("http_401", "http_403", "no_connection", "refused", "host_key"),
     }
 )
-_FORM_CODES = frozenset({"no_form", "wrong_columns", "missing_columns", "unknown_columns"})
+_KOSIS_KEY_CODES = frozenset({"10", "11", "42", "http_401", "http_403", "no_connection"})
 
 log = logging.getLogger(__name__)
 
@@ -89,19 +88,12 @@ def failure_message(
     )
 
 
-def next_midnight(now: dt.datetime) -> dt.datetime:
-    """The next midnight in Korea, when daily limits begin anew."""
-    day = now.astimezone(_SEOUL).date() + dt.timedelta(days=1)
-    return dt.datetime.combine(day, dt.time(), tzinfo=_SEOUL)
-
-
 def _pull_feed(
     source: Source, scope: str | None, period: str | None, run_id: str | None
 ) -> FeedOutcome:
     scope_key = scope or CITY_CODE
     try:
-        chosen = {"period": period} if period else {}
-        report = pull(source.id, scope, run_id=run_id, **chosen)
+        report = pull(source.id, scope, period=period, run_id=run_id)
     except SourceFailure as failure:
         return _failed(source, scope_key, period, failure)
     except Exception as error:
@@ -119,30 +111,30 @@ def _pull_feed(
 def _failed(
     source: Source, scope_key: str, period: str | None, failure: SourceFailure
 ) -> FeedOutcome:
-    retry_at = _retry_at(failure, dt.datetime.now(_SEOUL))
-    is_limit = _action(failure) in ("stop_until_midnight", "back_off")
-    runbook: Runbook = (
-        "quota" if is_limit else "wrong-key" if failure.code in _KEY_CODES else "late-source"
-    )
-    message = failure_message(source, scope_key, period, str(failure), runbook)
-    far = retry_at is not None and retry_at - dt.datetime.now(_SEOUL) > LONGEST_RETRY
+    now = dt.datetime.now(SEOUL)
+    retry_at = _retry_at(failure, now)
+    message = failure_message(source, scope_key, period, str(failure), _runbook(source, failure))
+    far = retry_at is not None and retry_at - now > LONGEST_RETRY
     return FeedOutcome(source.id, scope_key, "waits" if far else "failed", message, retry_at)
+
+
+def _runbook(source: Source, failure: SourceFailure) -> Runbook:
+    if failure.action in ("stop_until_midnight", "back_off"):
+        return "quota"
+    is_kosis = source.transport.kind == "kosis"
+    codes = _KOSIS_KEY_CODES if is_kosis else _KEY_CODES
+    return "wrong-key" if failure.code in codes else "late-source"
 
 
 def _retry_at(failure: SourceFailure, now: dt.datetime) -> dt.datetime | None:
     """When the sender may be asked again; None where asking again does not help."""
-    action = _action(failure)
-    if action == "fail":
+    if failure.action == "fail":
         return None
-    if (given := getattr(failure, "retry_at", None)) is not None:
-        return given
-    if action == "stop_until_midnight":
+    if failure.retry_at is not None:
+        return failure.retry_at
+    if failure.action == "stop_until_midnight":
         return next_midnight(now)
-    return now + (_BACK_OFF if action == "back_off" else dt.timedelta(0))
-
-
-def _action(failure: SourceFailure) -> str:
-    return getattr(failure, "action", None) or ("retry" if failure.transient else "fail")
+    return now + (_BACK_OFF if failure.action == "back_off" else dt.timedelta(0))
 
 
 def _remedy(source: Source, scope_key: str | None, runbook: Runbook) -> str:

@@ -327,6 +327,11 @@ class Source(_Strict):
         return [column for column in self.columns if column.privacy != "drop"]
 
     @property
+    def hides_values(self) -> bool:
+        """Whether values as sent must not leave landing: some are dropped, hashed or coarsened."""
+        return any(column.privacy not in ("public", "restricted") for column in self.columns)
+
+    @property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 

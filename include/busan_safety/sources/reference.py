@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -51,6 +52,16 @@ class District:
         }
 
 
+@dataclass(frozen=True)
+class Station:
+    """A police station and the days on which it exists (None: without end)."""
+
+    code: str
+    name_ko: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+
 class Elsewhere:
     """The place is not in Busan: out of scope, which differs from not understood."""
 
@@ -72,6 +83,17 @@ def districts() -> dict[str, District]:
             row["legal_dong_code"],
         )
         for row in _seed("districts")
+    }
+
+
+@lru_cache(maxsize=1)
+def stations() -> dict[str, Station]:
+    """Every police station there is or was, by code: 15, and Suyeong since 2025-08-05."""
+    return {
+        row["station_code"]: Station(
+            row["station_code"], row["name_ko"], _day(row["valid_from"]), _day(row["valid_to"])
+        )
+        for row in _seed("stations")
     }
 
 
@@ -135,6 +157,15 @@ def _district_of_code(code: str) -> str | Elsewhere | None:
     return ELSEWHERE if is_place else None
 
 
+def known_spellings(derivation: str) -> Iterable[str]:
+    """Spellings that a derivation of codes knows (`station`, `district` …); none for others."""
+    if derivation.startswith("district"):
+        return _district_aliases()
+    if derivation == "station":
+        return _station_aliases()
+    return _crime_classes() if derivation == "crime_class" else ()
+
+
 def _first_district(rest: str) -> str | None:
     words = rest.split()
     aliases = _district_aliases()
@@ -183,6 +214,10 @@ def _crime_classes() -> dict[str, str]:
         for spelling in [row["class_middle"], *row["aliases"].split("|")]
         if spelling
     }
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _seed(name: str) -> list[dict[str, str]]:

@@ -49,8 +49,21 @@ create table if not exists ops.batch (
 create unique index if not exists batch_loaded_once
     on ops.batch (source_id, scope_key, bytes_sha256, coalesce(period, '')) where status = 'loaded';
 create index if not exists batch_content on ops.batch (source_id, scope_key, content_sha256);
+alter table ops.batch add column if not exists is_partial boolean not null default false;
+alter table ops.batch add column if not exists partial_reason text;
+alter table ops.batch add column if not exists is_accepted boolean not null default false;
+alter table ops.batch add column if not exists pseudonym_version smallint;
+alter table ops.batch add column if not exists reloaded_at timestamptz;
 comment on table ops.batch is
     'One row per delivery that was loaded or refused as a whole. 배치(납품) 기록.';
+comment on column ops.batch.is_partial is
+    'Whether places are missing or the period was not over; see partial_reason. 부분 자료 여부.';
+comment on column ops.batch.is_accepted is
+    'Whether a person accepted a change that was refused as implausible. 담당자 확인 여부.';
+comment on column ops.batch.pseudonym_version is
+    'Version of the key of its pseudonyms, empty for sources without any. 가명키 버전.';
+comment on column ops.batch.reloaded_at is
+    'When its rows were read from landing anew (a new key or class); what it is of did not change.';
 comment on constraint row_accounting on ops.batch is
     'Nothing is lost: rows received = rows loaded + rows quarantined.';
 
@@ -68,6 +81,55 @@ create unique index if not exists batch_slice_current
 comment on table ops.batch_slice is
     'Which batch holds which slice (period, district or both) of a source, and since when. '
     'One current batch per slice; earlier ones stay for "as of" questions. 배치별 유효 구간.';
+
+create or replace view ops.changed_slice as
+select
+    slice.source_id,
+    slice.slice_key,
+    max(slice.batch_id) filter (where slice.superseded_at is null) as current_batch_id,
+    max(slice.batch_id) as newest_batch_id,
+    max(greatest(slice.current_from, slice.superseded_at, batch.reloaded_at)) as changed_at
+from ops.batch_slice as slice
+inner join ops.batch as batch using (batch_id)
+-- An older snapshot that came later was never current: it changed nothing.
+where slice.superseded_at is null or slice.superseded_at > slice.current_from
+group by slice.source_id, slice.slice_key;
+comment on view ops.changed_slice is
+    'One row per slice of a source with the moment it last changed: what a late or corrected '
+    'delivery touches, and no more. current_batch_id is empty for a slice that was taken out. '
+    '변경된 구간.';
+
+create table if not exists ops.drift (
+    drift_id integer generated always as identity primary key,
+    source_id text not null,
+    scope_key text not null,
+    kind text not null check (kind in ('column', 'code')),
+    column_name text not null,
+    name text not null,
+    outcome text not null check (outcome in ('left_out', 'quarantined', 'kept_empty', 'refused')),
+    row_count bigint not null,
+    suggestion text,
+    batch_id integer not null references ops.batch,
+    first_seen_at timestamptz not null default now(),
+    last_seen_at timestamptz not null default now(),
+    unique (source_id, scope_key, kind, column_name, name)
+);
+comment on table ops.drift is
+    'One row per header, or spelling of a place, office or class, that nobody knew, by source and '
+    'sender: `busan-safety sources --unmapped`. Never a person''s data. 미등록 항목·명칭.';
+comment on column ops.drift.name is
+    'The header or spelling as sent; empty where the column''s values may not be shown.';
+comment on column ops.drift.row_count is 'Rows with it in the latest delivery that had any.';
+
+create table if not exists ops.pseudonym_key (
+    version smallint primary key,
+    check_value text not null,
+    first_used_at timestamptz not null default now(),
+    destroyed_at timestamptz
+);
+comment on table ops.pseudonym_key is
+    'One row per version of the key of the pseudonyms: a value that tells keys apart, never the '
+    'key. A key file that was lost or replaced is noticed by it. 가명키 버전 기록.';
 
 create table if not exists ops.pull (
     pull_id integer generated always as identity primary key,
@@ -89,6 +151,19 @@ alter table ops.pull add column if not exists retry_at timestamptz;
 create index if not exists pull_of_run on ops.pull (run_id);
 comment on table ops.pull is
     'One row per attempt to fetch a source from one sender. 수집 시도 기록.';
+
+create table if not exists ops.request_quota (
+    key_hash text not null,
+    service text not null,
+    day date not null,
+    used_count integer not null default 0,
+    is_used_up boolean not null default false,
+    next_at timestamptz not null default now(),
+    primary key (key_hash, service, day)
+);
+comment on table ops.request_quota is
+    'One row per key (its SHA-256), service and day in Korea: requests made, whether the sender '
+    'said that the day is used up, and when the next request may go. 호출 한도 사용량.';
 
 create table if not exists ops.dbt_result (
     dbt_result_id bigint generated always as identity primary key,

@@ -82,7 +82,7 @@ def test_help_names_every_verb(
     status = run("--help", monkeypatch=monkeypatch)
 
     shown = capsys.readouterr().out
-    services = {"up", "down", "status", "demo", "run", "sql"}
+    services = {"up", "down", "status", "demo", "run", "sql", "airflow"}
     data = {"sources", "ingest", "evaluate", "publish", "verify"}
     assert status == 0
     assert {verb for verb in services | data if f" {verb} " not in shown} == set()

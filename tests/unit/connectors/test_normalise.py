@@ -11,8 +11,12 @@ from busan_safety.connectors.normalise import (
     date,
     datetime,
     drop_code,
+    hours_as_minutes,
+    minutes,
     month,
     number,
+    range_high,
+    range_low,
 )
 
 
@@ -122,3 +126,53 @@ def test_thousands_separators_never_change_the_value(value):
 def test_every_spelling_of_a_date_is_the_same_date(day):
     spellings = [f"{day:%Y-%m-%d}", f"{day:%Y%m%d}", f"{day.year}.{day.month}.{day.day}"]
     assert {date(text).text for text in spellings} == {day.isoformat()}
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("90", "90"),
+        ("90분", "90"),
+        ("2시간", "120"),
+        ("1시간 30분", "90"),
+        ("1.5 시간", "90"),
+        ("０1:30", "90"),
+        ("-", None),
+        ("두 시간", "두시간"),
+    ],
+)
+def test_durations_become_minutes(text, plain):
+    assert minutes(text).text == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"), [("1.5", "90"), ("2", "120"), ("약 2", None), ("", None)]
+)
+def test_bare_hours_become_minutes(text, plain):
+    assert hours_as_minutes(text) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("6~8", ("6", "8")),
+        ("12.3 ~ 29.5", ("12.3", "29.5")),
+        ("5.5-6.3", ("5.5", "6.3")),
+        ("8～6", ("6", "8")),
+        ("6", ("6", "6")),
+        ("4m", ("4", "4")),
+        ("7,30", (None, None)),
+        ("넓음", (None, None)),
+        ("", (None, None)),
+    ],
+)
+def test_a_range_has_two_bounds(text, bounds):
+    assert (range_low(text), range_high(text)) == bounds
+
+
+@given(st.text(max_size=30) | st.from_regex(r"\d{1,4}(\.\d)?~\d{1,4}", fullmatch=True))
+def test_the_bounds_of_a_range_come_together_and_in_order(text):
+    low, high = range_low(text), range_high(text)
+
+    assert (low is None) == (high is None)
+    assert low is None or high is None or float(low) <= float(high)

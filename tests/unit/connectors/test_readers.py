@@ -71,8 +71,11 @@ def test_a_missing_column_is_named(tmp_path):
 def test_an_unknown_column_is_refused_under_a_frozen_contract(tmp_path):
     text = STATIONS.replace("합계\n", "합계,새열\n").replace("1402\n", "1402,7\n")
     path = write(tmp_path / "f.csv", text)
+    source = get_source("police_crime_by_station")
+    frozen = source.contract.model_copy(update={"columns": "freeze"})
+    _, _, rows = read_rows(path)
     with pytest.raises(DeliveryRefused, match="새열") as refused:
-        records_of("police_crime_by_station", path)
+        find_layout(source.model_copy(update={"contract": frozen}), "csv", rows, path.name)
     assert refused.value.code == "unknown_columns"
 
 

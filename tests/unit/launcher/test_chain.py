@@ -103,6 +103,21 @@ def test_runs_under_way_end_before_new_ones_start() -> None:
     assert earlier not in {state.key for state in states}
 
 
+@pytest.mark.parametrize(
+    "apart",
+    [
+        RunKey("resume_pulls", "education_schools__26__20261123T0000"),
+        RunKey("ingest_police", "backfill__2024-03-04T21:20:00+00:00"),
+    ],
+)
+def test_nobody_waits_for_a_sender_that_waits_nor_for_a_backfill(apart: RunKey) -> None:
+    airflow = PlayedAirflow(after=ingests_then(Consequences((BUILD,), False)), under_way=[apart])
+
+    Chain(airflow).run()
+
+    assert apart not in airflow._looks
+
+
 def test_a_failed_run_is_reported_and_its_assets_still_followed() -> None:
     failed = RunKey("ingest_districts", "manual")
     airflow = PlayedAirflow(

@@ -75,6 +75,24 @@ def test_sandbox_agencies_are_connected(settings: Settings) -> None:
     assert drop == (settings.var_dir / "drop" / "police").as_uri()
 
 
+def test_sandbox_folders_are_connected_over_http_and_sftp(settings: Settings) -> None:
+    changed = settings.model_copy(update={"sandbox_sftp_port": 61022})
+
+    connections = connection_env(changed)
+
+    files = json.loads(connections["AIRFLOW_CONN_CITY_FILES"])
+    sftp = json.loads(connections["AIRFLOW_CONN_POLICE_SFTP"])
+    assert files["host"] == "http://127.0.0.1:58090/files/city"
+    assert sftp["host"] == "sftp://busan@127.0.0.1:61022/police"
+    # The key's file, because Airflow starts before the sandbox has written it.
+    key_file = settings.var_dir / "sandbox" / "sftp_host_key.pub"
+    assert sftp["extra"] == {"host_key_file": str(key_file)}
+
+
+def test_a_setting_without_a_value_is_not_handed_on(settings: Settings) -> None:
+    assert "BUSAN_PSEUDONYM_KEY_FILE" not in child_env(settings)
+
+
 def test_a_real_agency_goes_before_the_sandbox(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,7 +111,7 @@ def test_production_is_never_connected_to_the_sandbox(settings: Settings) -> Non
 
 
 def test_every_connection_of_the_registry_is_known() -> None:
-    from busan_safety.launcher.environment import API_CONNECTIONS, DROP_FOLDERS
+    from busan_safety.launcher.environment import CONNECTIONS
     from busan_safety.sources import all_sources
 
     named = {source.transport.connection for source in all_sources().values()} | {
@@ -102,4 +120,4 @@ def test_every_connection_of_the_registry_is_known() -> None:
         for exception in source.transport.exceptions.values()
     }
 
-    assert named <= {*API_CONNECTIONS, *DROP_FOLDERS}
+    assert named == set(CONNECTIONS)

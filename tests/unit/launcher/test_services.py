@@ -23,6 +23,13 @@ def test_every_service_with_a_port_names_its_variable_and_answers_on_it(
         assert f"127.0.0.1:{one.port}" in one.health_url
 
 
+def test_the_sandbox_declares_its_sftp_port_for_the_preflight_check(settings: Settings) -> None:
+    (sandbox,) = [one for one in services(settings) if one.name == "sandbox"]
+
+    assert ("BUSAN_SANDBOX_SFTP_PORT", settings.sandbox_sftp_port) in sandbox.ports
+    assert ("BUSAN_SANDBOX_PORT", settings.sandbox_port) in sandbox.ports
+
+
 def test_production_starts_no_sandbox(settings: Settings) -> None:
     production = settings.model_copy(update={"deployment": "production"})
 

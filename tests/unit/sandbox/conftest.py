@@ -40,9 +40,9 @@ class City:
         return document
 
     def api(self, name: str) -> list[dict[str, Any]]:
-        path = self.generated.state_dir / "api" / f"{name}.json"
-        rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-        return rows
+        """Return a table of the interfaces; a `*` in its name joins several."""
+        paths = sorted((self.generated.state_dir / "api").glob(f"{name}.json"))
+        return [row for path in paths for row in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def read_csv(path: Path, encoding: str) -> list[list[str]]:

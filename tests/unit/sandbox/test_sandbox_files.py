@@ -296,7 +296,7 @@ def test_camera_coordinates_have_the_published_faults(city: City) -> None:
 
 def test_own_files_of_districts_have_a_merged_title_in_xlsx(city: City) -> None:
     for code in ("3340000", "3390000"):
-        (path,) = (city.drop / "districts" / code).glob("*.xlsx")
+        (path,) = (city.drop / "districts" / code).glob("*CCTV*.xlsx")
         sheet = openpyxl.load_workbook(path).worksheets[0]
         rows = list(sheet.iter_rows(values_only=True))
 

@@ -25,26 +25,52 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_same_options_give_the_same_bytes(tmp_path: Path) -> None:
-    generate(SMALL, tmp_path / "one" / "drop")
-    generate(SMALL, tmp_path / "two" / "drop")
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the digests of a small city of all feeds."""
+    folder = tmp_path_factory.mktemp("small")
+    generate(SMALL, folder / "drop")
+    return digests(folder)
 
-    first = digests(tmp_path / "one")
 
-    assert first == digests(tmp_path / "two")
+@pytest.fixture
+def few_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep to the feeds of the first path: what is tested is the journal, not the feeds."""
+    monkeypatch.setattr("busan_sandbox.generate.FEEDS", {})
+
+
+def test_same_options_give_the_same_bytes(small: dict[str, str], tmp_path: Path) -> None:
+    generate(SMALL, tmp_path / "drop")
+
+    first = small
+
+    assert first == digests(tmp_path)
     assert len(first) > 59 + 16 + 12
 
 
-def test_another_seed_gives_another_city(tmp_path: Path) -> None:
-    generate(SMALL, tmp_path / "one" / "drop")
-    generate(dataclasses.replace(SMALL, seed=8), tmp_path / "two" / "drop")
+def test_another_seed_gives_other_events_and_the_same_published_figures(
+    small: dict[str, str], tmp_path: Path
+) -> None:
+    generate(dataclasses.replace(SMALL, seed=8), tmp_path / "drop")
 
-    first, second = digests(tmp_path / "one"), digests(tmp_path / "two")
-    same = {path for path in first.keys() & second.keys() if first[path] == second[path]}
+    other = digests(tmp_path)
+    same = {path for path in small.keys() & other.keys() if small[path] == other[path]}
 
-    assert same == {
-        "drop/city/population/2023_first_half_registered_population_and_household_monthly.csv"
-    }
+    population = "2023_first_half_registered_population_and_household_monthly.csv"
+    assert {f"drop/city/population/{population}", "sandbox/endpoints.json"} <= same
+    assert not [path for path in same if path.startswith("drop/police/112/")]
+    assert not [path for path in same if path.startswith("sandbox/api/cctv_")]
+
+
+@pytest.mark.usefixtures("few_feeds")
+def test_the_journal_says_where_the_drop_is(tmp_path: Path) -> None:
+    generate(SMALL, tmp_path / "elsewhere")
+
+    first_line = (tmp_path / "sandbox" / JOURNAL).read_text(encoding="utf-8").splitlines()[0]
+
+    assert (tmp_path / "sandbox" / json.loads(first_line)["drop"]).resolve() == (
+        tmp_path / "elsewhere"
+    )
 
 
 def test_a_months_calls_do_not_depend_on_the_span() -> None:
@@ -58,6 +84,7 @@ def test_a_months_calls_do_not_depend_on_the_span() -> None:
         assert left.tobytes() == right.tobytes(), field.name
 
 
+@pytest.mark.usefixtures("few_feeds")
 def test_second_run_writes_nothing(tmp_path: Path) -> None:
     drop = tmp_path / "drop"
     first = generate(SMALL, drop)
@@ -70,6 +97,7 @@ def test_second_run_writes_nothing(tmp_path: Path) -> None:
     assert times == {path: path.stat().st_mtime_ns for path in times}
 
 
+@pytest.mark.usefixtures("few_feeds")
 def test_a_lost_file_is_written_again(tmp_path: Path) -> None:
     drop = tmp_path / "drop"
     generate(SMALL, drop)
@@ -81,6 +109,7 @@ def test_a_lost_file_is_written_again(tmp_path: Path) -> None:
     assert digests(tmp_path) == before
 
 
+@pytest.mark.usefixtures("few_feeds")
 def test_other_options_replace_our_files_and_no_others(tmp_path: Path) -> None:
     drop = tmp_path / "drop"
     generate(SMALL, drop)
@@ -95,6 +124,7 @@ def test_other_options_replace_our_files_and_no_others(tmp_path: Path) -> None:
     assert foreign.read_text() == "put here by a person"
 
 
+@pytest.mark.usefixtures("few_feeds")
 def test_an_interrupted_run_is_done_again(tmp_path: Path) -> None:
     drop, journal = tmp_path / "drop", tmp_path / "sandbox" / JOURNAL
     generate(SMALL, drop)
@@ -118,7 +148,9 @@ def test_truth_names_the_options(city: City) -> None:
     truth = city.truth
 
     assert (truth["seed"], truth["scale"]) == (city.options.seed, city.options.scale)
-    assert json.dumps(truth["effects"]).count('"rate_ratio": 0.8') == 1
+    assert [
+        effect["rate_ratio"] for effect in truth["effects"] if effect["programme"] == "safe_routes"
+    ] == [0.8]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -39,6 +40,12 @@ def schools(client: httpx.Client, **params: object) -> httpx.Response:
     return client.get(SCHOOL_PATH, params={name: str(value) for name, value in query.items()})
 
 
+def living_lab_document(client: httpx.Client, **params: object) -> dict[str, Any]:
+    """Read the answer as clients must: there are line breaks inside its texts."""
+    document: dict[str, Any] = json.loads(living_lab(client, **params).text, strict=False)
+    return document["getLivingLab"]  # type: ignore[no-any-return]
+
+
 def gateway_code(response: httpx.Response) -> str | None:
     root = ElementTree.fromstring(response.text)  # noqa: S314  our own answer
     assert root.tag == "OpenAPI_ServiceResponse"
@@ -66,10 +73,8 @@ def test_unknown_path_is_not_found_and_still_marked(client: httpx.Client) -> Non
 
 
 def test_living_lab_answers_in_the_envelope_of_busan(client: httpx.Client, city: City) -> None:
-    body = living_lab(client, pageNo=2, numOfRows=5).json()
+    inner = living_lab_document(client, pageNo=2, numOfRows=5)
 
-    inner = body["getLivingLab"]
-    assert list(body) == ["getLivingLab"]
     assert inner["header"] == {"code": "00", "message": "NORMAL_CODE"}
     assert (inner["numOfRows"], inner["pageNo"], inner["totalCount"]) == (5, 2, 14)
     assert inner["item"] == city.api("living_lab")[5:10]
@@ -165,7 +170,7 @@ def test_a_key_encoded_twice_is_refused(client: httpx.Client) -> None:
     right = client.get(f"{LIVING_LAB_PATH}?serviceKey={once}&resultType=json")
     twice = client.get(f"{LIVING_LAB_PATH}?serviceKey={once.replace('%', '%25')}&resultType=json")
 
-    assert right.json()["getLivingLab"]["totalCount"] == 14
+    assert '"totalCount":14' in right.text
     assert gateway_code(twice) == "30"
 
 
@@ -279,7 +284,7 @@ def test_empty_senders_answer_legally(client: httpx.Client) -> None:
     client.post("/_control/faults", json={"*": "empty"})
 
     assert cctv(client, instt_code=NAM).json()["response"]["header"]["resultCode"] == "03"
-    inner = living_lab(client).json()["getLivingLab"]
+    inner = living_lab_document(client)
     assert (inner["item"], inner["totalCount"]) == ([], 0)
     assert schools(client).json()["RESULT"]["CODE"] == "INFO-200"
     body = client.get(path, params={"serviceKey": KEY}).json()
@@ -303,7 +308,7 @@ def test_slow_senders_answer_late_but_well(client: httpx.Client) -> None:
     response = living_lab(client)
 
     assert time.monotonic() - start >= 0.3
-    assert response.json()["getLivingLab"]["totalCount"] == 14
+    assert '"totalCount":14' in response.text
 
 
 def test_a_counted_fault_passes(client: httpx.Client) -> None:

@@ -31,6 +31,23 @@ def test_every_spelling_seen_finds_its_district(text, code):
     assert find_district(text, assume_city=False) == code
 
 
+@pytest.mark.parametrize(
+    "code", ["26710", "2671025000", "3400000", "21510", "21310"], ids="code {}".format
+)
+def test_a_code_of_any_system_finds_its_district(code):
+    assert find_district(code, assume_city=False) == "26710"
+
+
+@pytest.mark.parametrize("code", ["11", "11110", "4111000000", "4000000", "22010"])
+def test_a_code_of_another_place_is_elsewhere(code):
+    assert find_district(code, assume_city=True) is ELSEWHERE
+
+
+@pytest.mark.parametrize("code", ["26", "21", "2600000000", "6260000", "26999", "1201", "7"])
+def test_the_citys_own_code_and_no_codes_are_no_district(code):
+    assert find_district(code, assume_city=True) is None
+
+
 def test_a_bare_namesake_is_nobodys_unless_the_file_is_busans():
     assert find_district("중구", assume_city=False) is None
     assert find_district("중구", assume_city=True) == "26110"

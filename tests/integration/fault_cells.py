@@ -1,0 +1,231 @@
+"""What a cell of the fault matrix must come to, and the four things that every cell asserts.
+
+Outcome, message, accounting, and that the healthy senders' data arrived in the same round.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from fault_matrix import SECRETS, Ground, Round
+from fault_senders import Sender
+
+from busan_safety.connectors.policy import next_midnight
+from busan_safety.loading.sender import sender_name
+from busan_safety.settings import get_settings
+from busan_safety.sources import get_source
+
+Runbook = Literal["late-source", "new-form", "quota", "refused-file", "wrong-key"]
+RUNBOOKS = Path(__file__).resolve().parents[2] / "docs" / "runbooks"
+# Outcome of a cell -> outcome of the feed that failed.
+_REPORTED = {
+    "loaded": "new",
+    "retried": "new",
+    "quarantined": "new",
+    "drift": "new",
+    "partial": "new",
+    "nothing": "unchanged",
+    "refused": "refused",
+    "failed": "failed",
+    "later": "failed",
+    "backs_off": "failed",
+    "midnight": "waits",
+}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a cell comes to.
+
+    says: words of the cause. code: of the refusal, or the reason of quarantined rows. rows: that
+    are quarantined beside those that the good delivery has. asked: requests, where they count.
+    """
+
+    outcome: str
+    says: str = ""
+    code: str = ""
+    rows: int = 0
+    asked: int | None = None
+    runbook: Runbook = "late-source"
+
+
+@dataclass(frozen=True)
+class NotApplicable:
+    """Why a fault cannot be at a sender."""
+
+    why: str
+
+
+LOADED = Expected("loaded")
+NOTHING = Expected("nothing")
+
+
+def retried(asked: int | None = None) -> Expected:
+    """Loaded whole after another attempt."""
+    return Expected("retried", asked=asked)
+
+
+def later(says: str, asked: int | None = 3) -> Expected:
+    """Tried shortly, then left to a later run, which may have luck."""
+    return Expected("later", says, asked=asked)
+
+
+def backs_off(says: str, asked: int | None = None) -> Expected:
+    """Asked again more slowly."""
+    return Expected("backs_off", says, asked=asked, runbook="quota")
+
+
+def midnight(says: str, asked: int | None = 1) -> Expected:
+    """Left alone until the next midnight in Korea."""
+    return Expected("midnight", says, asked=asked, runbook="quota")
+
+
+def failed(says: str, runbook: Runbook = "late-source", asked: int | None = 1) -> Expected:
+    """Failed at once: a person first has to do what the message says."""
+    return Expected("failed", says, asked=asked, runbook=runbook)
+
+
+def refused(code: str, says: str, runbook: Runbook = "refused-file") -> Expected:
+    """Refused whole, with its bytes kept and nothing of it loaded."""
+    return Expected("refused", says, code, runbook=runbook)
+
+
+def quarantined(code: str, rows: int = 1) -> Expected:
+    """Loaded but for some rows, which are kept with the reason."""
+    return Expected("quarantined", code=code, rows=rows)
+
+
+def drift(says: str) -> Expected:
+    """Loaded, with a drift recorded for people."""
+    return Expected("drift", says)
+
+
+Table = Mapping[str, Mapping[str, Expected | NotApplicable]]
+
+
+def cells(table: Table, senders: Iterable[Sender]) -> list[Any]:
+    """Parameters (sender, fault, expected) of a table: fault -> senders' names -> expected.
+
+    A key of several names has blanks between them; `*` is every sender that has no key.
+    """
+    found = []
+    for fault, row in table.items():
+        by_name = {name: expected for names, expected in row.items() for name in names.split()}
+        for sender in senders:
+            expected = by_name.get(sender.name, by_name.get("*"))
+            if isinstance(expected, Expected):
+                found.append(pytest.param(sender, fault, expected, id=f"{sender}-{fault}"))
+    return found
+
+
+def decided(table: Table, senders: Iterable[Sender]) -> set[tuple[str, str]]:
+    """(kind of fault, sender's name) that a table says something about."""
+    return {
+        (fault.partition(":")[0].partition("@")[0], sender.name)
+        for fault, row in table.items()
+        for sender in senders
+        for names in row
+        if names == "*" or sender.name in names.split()
+    }
+
+
+def check(ground: Ground, done: Round, expected: Expected, good: Round) -> None:
+    """The four assertions of a cell. good: the same sender's round without a fault."""
+    _check_outcome(done, expected, good)
+    _check_message(done, expected)
+    _check_accounting(ground, done, expected, good)
+    _check_healthy(ground, done)
+
+
+def _check_outcome(done: Round, expected: Expected, good: Round) -> None:
+    outcome = done.outcome
+    assert outcome.outcome == _REPORTED[expected.outcome], outcome.message
+    now = dt.datetime.now(dt.UTC)
+    if expected.outcome == "midnight":
+        assert outcome.retry_at == next_midnight()
+    elif expected.outcome in ("later", "backs_off"):
+        longest = dt.timedelta(minutes=10)
+        assert outcome.retry_at is not None and outcome.retry_at <= now + longest
+        if expected.outcome == "backs_off":
+            assert outcome.retry_at > now
+    else:
+        assert outcome.retry_at is None
+    if expected.outcome == "retried":
+        assert done.asked > good.asked and done.slept > 0
+    if expected.asked is not None:
+        assert done.asked == expected.asked
+
+
+def _check_message(done: Round, expected: Expected) -> None:
+    """Names sender, cause and remedy where a person reads it; holds no key, no person."""
+    leaked = [secret for secret in SECRETS if secret in done.text]
+    assert not leaked
+    message = done.outcome.message
+    if done.outcome.outcome in ("failed", "refused", "waits"):
+        source = get_source(done.sender.source)
+        assert sender_name(source, done.sender.scope) in message
+        assert source.id in message and source.title.ko in message
+        assert expected.says and expected.says in message.partition("Cause: ")[2]
+        assert f"Runbook: docs/runbooks/{expected.runbook}.md" in message
+        assert (RUNBOOKS / f"{expected.runbook}.md").is_file()
+        assert len(message.partition(" Do: ")[2].partition("Runbook:")[0]) > len("Do something.")
+        assert expected.says in done.pull["message"]
+
+
+def _check_accounting(ground: Ground, done: Round, expected: Expected, good: Round) -> None:
+    came = {"new": "new", "unchanged": "unchanged", "refused": "refused"}
+    assert done.pull["outcome"] == came.get(done.outcome.outcome, "failed")
+    batches = [batch for batch in done.batches if batch["batch_id"] > ground.last_batch]
+    assert not list(_landing(done).glob(".incoming-*"))
+    if expected.outcome in ("failed", "later", "backs_off", "midnight", "nothing"):
+        assert batches == []
+        return
+    (batch,) = batches
+    landed = get_settings().landing_dir / batch["landed_path"]
+    kept = [path for path in landed.iterdir() if path.name != "manifest.json"]
+    assert sum(path.stat().st_size for path in kept) == batch["byte_count"]
+    in_raw = ground.count(f"raw.{done.sender.source}", batch["batch_id"])
+    rejected = ground.rows(
+        "select reason_code from quarantine.rejected_row where batch_id = %s", [batch["batch_id"]]
+    )
+    assert batch["rows_received"] == batch["rows_loaded"] + batch["rows_quarantined"]
+    assert (in_raw, len(rejected)) == (batch["rows_loaded"], batch["rows_quarantined"])
+    assert done.pull["rows_loaded"] == in_raw
+    if expected.outcome == "refused":
+        assert (batch["status"], batch["refusal_code"]) == ("refused", expected.code)
+        assert expected.says in batch["refusal_reason"]
+        assert (in_raw, rejected) == (0, [])
+        return
+    assert batch["status"] == "loaded"
+    (normal,) = good.batches
+    usual = {name: normal[name] for name in ("rows_received", "rows_quarantined")}
+    more = {"rows_received": 0, "rows_quarantined": expected.rows}
+    assert {name: batch[name] - usual[name] for name in usual} == more
+    if expected.outcome == "quarantined":
+        codes = [row["reason_code"] for row in rejected]
+        assert codes.count(expected.code) >= expected.rows
+    if expected.outcome == "drift":
+        said = [row for row in done.drift if expected.says in str(row.values())]
+        assert said
+    else:
+        assert done.drift == good.drift
+
+
+def _check_healthy(ground: Ground, done: Round) -> None:
+    for outcome in done.healthy:
+        assert outcome.outcome == "new", outcome.message
+        (batch,) = ground.rows(
+            "select * from ops.batch where source_id = %s and scope_key = %s",
+            [outcome.source_id, outcome.scope_key],
+        )
+        assert batch["status"] == "loaded" and batch["rows_loaded"] > 0
+        assert ground.count(f"raw.{outcome.source_id}", batch["batch_id"]) == batch["rows_loaded"]
+
+
+def _landing(done: Round) -> Path:
+    return get_settings().landing_dir / done.sender.source / done.sender.scope_key

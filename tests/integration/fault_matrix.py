@@ -1,0 +1,263 @@
+"""The ground of the fault matrix: played senders, one round of pulls, what a cell asserts.
+
+A cell is a fault at one sender. Its round pulls a healthy sender, the failing one and another
+healthy one, as a run of ingest does, in a warehouse that is empty before it. The cells stand as
+tables in the test files. Waits are not slept through: they move the clock of the played senders.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import logging
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import psycopg
+import pytest
+import tenacity
+from fault_senders import KEY, PAGE_SIZES, Sender
+from psycopg import sql
+
+from busan_safety.loading.sender import FeedOutcome, pull_feeds
+from busan_safety.settings import get_settings
+from busan_safety.sources.registry_reader import all_sources
+from busan_sandbox.faults import IDENTIFIERS, Faults
+from busan_sandbox.filefaults import write_faulty
+from busan_sandbox.generate import generate, state_dir_of
+from busan_sandbox.options import Month, Options
+from busan_sandbox.server import SandboxServer
+from busan_sandbox.sftp import SftpServer
+
+CITY = Options(seed=11, scale=0.001, first=Month(2024, 12), last=Month(2024, 12))
+_SCHOOLS = 45
+_ROUND = "fault-matrix"
+# What no message, log, record or manifest may hold, in any spelling.
+SECRETS = (
+    KEY, quote(KEY, safe=""), quote_plus(KEY), quote(KEY), quote(quote(KEY, safe=""), safe=""),
+    *IDENTIFIERS.values(),
+)  # fmt: skip
+
+
+class Clock:
+    """Seconds since the epoch; what is slept through is added, not waited for."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return time.time() + sum(self.slept)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+@dataclass
+class Round:
+    """What a round of pulls came to. asked: requests that the failing sender got."""
+
+    sender: Sender
+    outcome: FeedOutcome
+    healthy: list[FeedOutcome]
+    asked: int
+    slept: float
+    text: str
+    batches: list[dict[str, Any]] = field(default_factory=list)
+    pull: dict[str, Any] = field(default_factory=dict)
+    drift: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Ground:
+    """Played senders and the warehouse that their feeds are pulled into."""
+
+    warehouse: psycopg.Connection
+    faults: Faults
+    drop: Path
+    clock: Clock
+    log: pytest.LogCaptureFixture
+    records: list[sql.Identifier]
+
+    def clear(self, sender: Sender) -> None:
+        """Forget all deliveries, and everything that was recorded of them."""
+        sources = sorted({sender.source, *(source for source, _ in sender.healthy)})
+        tables = [*self.records, *(sql.Identifier("raw", source) for source in sources)]
+        self.warehouse.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(tables)))
+        for source in sources:
+            shutil.rmtree(get_settings().landing_dir / source, ignore_errors=True)
+        self.faults.replace({})
+        self.faults.forget_requests()
+        self.clock.slept.clear()
+        self.log.clear()
+
+    def pull(self, source: str, scope: str | None, period: str | None = None) -> FeedOutcome:
+        """One sender's feed, pulled as a task of a run pulls it."""
+        (outcome,) = pull_feeds([source], scope, period=period, run_id=_ROUND)
+        return outcome
+
+    def round(self, sender: Sender, faults: dict[str, str] | None = None) -> Round:
+        """Pull a healthy sender, the failing one, another healthy one."""
+        self.faults.replace(faults or {})
+        before, *after = sender.healthy
+        healthy = [self.pull(*before)]
+        asked, slept = self.asked(sender), len(self.clock.slept)
+        outcome = self.pull(sender.source, sender.scope, sender.period)
+        asked = self.asked(sender) - asked
+        waited = sum(self.clock.slept[slept:])
+        healthy += [self.pull(*one) for one in after]
+        said = [one.message for one in (*healthy, outcome)]
+        done = Round(sender, outcome, healthy, asked, waited, "\n".join([*said, self.log.text]))
+        self._read_records(done)
+        return done
+
+    def asked(self, sender: Sender) -> int:
+        """Requests that the sender got so far."""
+        seen = self.faults.requests()
+        return sum(
+            count["requests"] for name, count in seen.items() if name.startswith(sender.counted)
+        )
+
+    def _read_records(self, done: Round) -> None:
+        mine = [done.sender.source, done.sender.scope_key]
+        where = "where source_id = %s and scope_key = %s"
+        done.batches = self.rows(f"select * from ops.batch {where} order by batch_id", mine)
+        (done.pull,) = self.rows(f"select * from ops.pull {where} order by pull_id desc limit 1", mine)
+        done.drift = self.rows("select * from ops.drift where source_id = %s", mine[:1])
+        texts = self.rows("select reason, column_name from quarantine.rejected_row", [])
+        everything = [done.batches, done.pull, done.drift, texts]
+        manifests = [
+            path.read_text("utf-8")
+            for path in get_settings().landing_dir.glob(f"{done.sender.source}/**/manifest.json")
+        ]
+        done.text += json.dumps([everything, manifests], default=str, ensure_ascii=False)
+
+    def rows(self, query: str, values: list[Any]) -> list[dict[str, Any]]:
+        """Rows of a query as dictionaries."""
+        cursor = self.warehouse.execute(query, values)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def count(self, table: str, batch_id: int, column: str = "_batch_id") -> int:
+        """Rows of one batch in a table."""
+        schema, name = table.split(".")
+        query = sql.SQL("select count(*) from {} where {} = %s")
+        where = sql.Identifier(column)
+        cursor = self.warehouse.execute(
+            query.format(sql.Identifier(schema, name), where), [batch_id]
+        )
+        return int(cursor.fetchone()[0])  # type: ignore[index]
+
+    def spoil(self, sender: Sender, fault: str) -> Iterator[None]:
+        """Put a faulty file in the place of the good one, and the good one back."""
+        folder = self.drop / sender.folder
+        (good,) = (path for path in folder.glob(sender.files) if not path.name.startswith("."))
+        kept = good.read_bytes()
+        try:
+            write_faulty(good, fault, replace=True)
+            yield
+        finally:
+            for path in folder.glob(f".late-{good.name}"):
+                path.unlink()
+            good.write_bytes(kept)
+
+
+@pytest.fixture(scope="session")
+def fault_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The drop folder of a small city, generated once for all test processes."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    drop = shared / "fault-city" / "drop"
+    drop.parent.mkdir(exist_ok=True)
+    with (drop.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        generate(CITY, drop)
+    return drop
+
+
+@pytest.fixture(scope="module")
+def played(
+    fault_city: Path, deployment: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SimpleNamespace]:
+    """The agencies of a copy of the city, over HTTP and SFTP, on one clock."""
+    folder = tmp_path_factory.mktemp("played")
+    drop, state = folder / "drop", folder / "sandbox"
+    shutil.copytree(fault_city, drop)
+    shutil.copytree(state_dir_of(fault_city), state)
+    _make_small(drop, state)
+    clock = Clock()
+    faults = Faults(clock=clock)
+    server = SandboxServer(("127.0.0.1", 0), state, KEY, faults, drop=drop)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    with SftpServer(("127.0.0.1", 0), drop, state, KEY, faults) as sftp:
+        yield SimpleNamespace(drop=drop, clock=clock, faults=faults, url=server.url, sftp=sftp)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def records(warehouse: psycopg.Connection) -> list[sql.Identifier]:
+    """The platform's own tables, which every cell begins without rows in."""
+    rows = warehouse.execute(
+        "select schemaname, tablename from pg_tables where schemaname in ('ops', 'quarantine')"
+    )
+    return [sql.Identifier(*row) for row in rows.fetchall()]
+
+
+@pytest.fixture
+def ground(
+    warehouse: psycopg.Connection,
+    records: list[sql.Identifier],
+    played: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> Ground:
+    """Senders without faults, connections to them, and an empty warehouse."""
+    for name, connection in _connections(played).items():
+        monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
+    for source, size in PAGE_SIZES.items():
+        known = all_sources()[source]
+        transport = known.transport.model_copy(update={"page_size": size})
+        paged = known.model_copy(update={"transport": transport})
+        monkeypatch.setitem(all_sources(), source, paged)
+    monkeypatch.setattr(tenacity.nap, "time", SimpleNamespace(sleep=played.clock.sleep))
+    caplog.set_level(logging.DEBUG)
+    return Ground(warehouse, played.faults, played.drop, played.clock, caplog, records)
+
+
+def _connections(played: SimpleNamespace) -> dict[str, dict[str, Any]]:
+    interface = {"host": played.url, "password": KEY, "extra": {"per_second": 100_000}}
+    host, _, kind_and_key = played.sftp.known_host.partition(" ")
+    shell = {"login": "busan", "password": KEY, "extra": {"host_key": kind_and_key}}
+    address = f"sftp://{host.replace('[', '').replace(']', '')}"
+    return {
+        **dict.fromkeys(
+            ("datagokr", "datagokr_standard", "taas", "odcloud", "neis", "kosis"), interface
+        ),
+        "city_drop": {"host": f"file://{played.drop}/city"},
+        "police_drop": {"host": f"file://{played.drop}/police"},
+        "district_drop": {"host": f"file://{played.drop}/districts"},
+        "city_files": {"host": f"{played.url}/files/city"},
+        "education_files": {"host": f"{played.url}/files/education"},
+        "city_sftp": {**shell, "host": f"{address}/city"},
+        "police_sftp": {**shell, "host": f"{address}/police"},
+    }
+
+
+def _make_small(drop: Path, state: Path) -> None:
+    """Leave one day of calls and a few schools: a cell is about one delivery."""
+    for path in sorted((drop / "police/112").iterdir())[:-1]:
+        path.unlink()
+    schools = state / "api" / "schools.json"
+    rows = json.loads(schools.read_text("utf-8"))[:_SCHOOLS]
+    schools.write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
