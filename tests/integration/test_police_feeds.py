@@ -199,7 +199,7 @@ def station_flags(warehouse, tmp_path, year):
                 "yeonje": ["boundary_changed"],
             },
         ),
-        (2026, {}),
+        (2023, {}),
     ],
 )
 def test_the_year_of_a_stations_opening_is_flagged_and_no_other(reference, tmp_path, year, flags):

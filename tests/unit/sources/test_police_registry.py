@@ -1,4 +1,4 @@
-"""The police's nine newer feeds in the registry: owned, bounded, and safe for the persons in them."""
+"""The police's nine newer feeds in the registry: owned, bounded, safe for the persons in them."""
 
 import re
 
