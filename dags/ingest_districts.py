@@ -4,7 +4,7 @@ One task a district, under its Korean name, pulls all its feeds one after the ot
 a failure and fails at its end with everything that failed. A district that is down fails alone;
 the other 15 go on and `build_warehouse` is told whatever happened.
 Runbooks: docs/runbooks/late-source.md, docs/runbooks/refused-file.md, docs/runbooks/quota.md,
-docs/runbooks/new-form.md, docs/runbooks/wrong-key.md
+docs/runbooks/new-form.md, docs/runbooks/wrong-key.md, docs/runbooks/defect.md
 """
 
 from airflow.sdk import dag, task

@@ -5,7 +5,7 @@ fails alone. The last task tells `build_warehouse`, also when a sender failed; t
 and the sender's last good data stay in use. A feed that used up its daily limit is asked again
 after midnight by `resume_pulls`. A backfill run pulls what overlaps its date.
 Runbooks: docs/runbooks/late-source.md, docs/runbooks/refused-file.md, docs/runbooks/quota.md,
-docs/runbooks/new-form.md, docs/runbooks/wrong-key.md
+docs/runbooks/new-form.md, docs/runbooks/wrong-key.md, docs/runbooks/defect.md
 """
 
 from airflow.sdk import dag

@@ -52,6 +52,8 @@ API_KINDS = (
     "value", "lossy", "leak",
 )  # fmt: skip
 FOLDER_KINDS = (*_BOTH, "refused", "changing", "traversal")
+# Of the SFTP server as a whole, before it knows the folder.
+SERVER_KINDS = ("refused", "closed", "down", "slow")
 KINDS = (*API_KINDS, "refused", "changing", "traversal", "error22", "error30")
 IDENTIFIERS = {
     # Made up: a birth date, office or branch that nobody has, zeros behind it.
@@ -60,10 +62,10 @@ IDENTIFIERS = {
     "vehicle_plate": "00가0000",
     "driver_licence": "26-00-000000-00",
 }
-_FOLDER = re.compile(r"[a-z]+_(?:files|sftp)|sftp|/files/.+")
+_FOLDER = re.compile(r"[a-z]+_(?:files|sftp)|/files/.+")
 _SENDER = re.compile(
     r"(?:\d{7})?/[\w./:-]+|\d{7}|datagokr|datagokr_standard|taas|odcloud|neis|kosis|city|police|"
-    rf"education|districts|\*|{_FOLDER.pattern}"
+    rf"education|districts|sftp|\*|{_FOLDER.pattern}"
 )
 _FAULT = re.compile(r"(?P<kind>[a-z]+(?:22|30)?)(?::(?P<rest>.*?))?(?:@(?P<first>[1-9]\d*))?")
 _ARGUMENTS = {
@@ -150,7 +152,7 @@ class Faults:
                     "datagokr_standard, taas, odcloud, neis, kosis, a folder such as city_files, "
                     "an agency such as city, a path or *"
                 )
-            known = FOLDER_KINDS if _FOLDER.fullmatch(sender) else (*API_KINDS, *FOLDER_KINDS)
+            known = _kinds_of(sender)
             if fault.kind not in known:
                 raise FaultError(f"{sender} cannot play {fault.kind}: use {', '.join(known)}")
             parsed[sender] = fault
@@ -216,6 +218,12 @@ class Faults:
         elif fault.times is not None:
             self._faults[name] = replace(fault, times=fault.times - 1)
         return fault
+
+
+def _kinds_of(sender: str) -> tuple[str, ...]:
+    if sender == "sftp":
+        return SERVER_KINDS
+    return FOLDER_KINDS if _FOLDER.fullmatch(sender) else (*API_KINDS, *FOLDER_KINDS)
 
 
 def _split(kind: str, rest: str, text: str) -> tuple[str, int | None]:

@@ -259,11 +259,15 @@ def _in_metres(content: bytes) -> bytes:
 
     def moved(part: Any) -> Any:
         if isinstance(part[0], int | float):
-            return [round(value, 2) for value in to_utmk(part[0], part[1])]
+            # Some files are in metres already.
+            degrees = abs(part[0]) <= 180
+            return [round(v, 2) for v in to_utmk(part[0], part[1])] if degrees else part
         return [moved(inner) for inner in part]
 
     for feature in document["features"]:
         geometry = feature["geometry"]
+        if geometry is None:
+            continue
         feature["geometry"] = {**geometry, "coordinates": moved(geometry["coordinates"])}
     return json_bytes(document)
 

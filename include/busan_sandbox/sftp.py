@@ -38,13 +38,12 @@ from paramiko.sftp import (
     SFTP_PERMISSION_DENIED,
 )
 
-from busan_sandbox.faults import FOLDER_KINDS, NO_FAULT, Fault, Faults
+from busan_sandbox.faults import FOLDER_KINDS, NO_FAULT, SERVER_KINDS, Fault, Faults
 from busan_sandbox.folders import HOSTILE_NAMES, changed, visible_files
 from busan_sandbox.spoiling import MAINTENANCE
 
 USER = "busan"
 HOST_KEY_FILE = "sftp_host_key"
-SERVER_KINDS = ("refused", "closed", "down", "slow")
 _BACKLOG = 32
 
 log = logging.getLogger(__name__)

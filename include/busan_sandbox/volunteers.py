@@ -138,9 +138,7 @@ def patrol_files(options: Options, planted: Counter[str]) -> Iterator[Delivery]:
             else:
                 rows = _csv_rows(style, patrols, planted)
                 content = (
-                    csv_bytes(rows, "cp949")
-                    if style == 0
-                    else csv_bytes(rows, "utf-8-sig", "\r\n")
+                    csv_bytes(rows, "cp949") if style == 0 else csv_bytes(rows, "utf-8-sig", "\r\n")
                 )
                 yield Delivery(f"{stem}.csv", content)
 

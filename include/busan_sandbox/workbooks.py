@@ -71,8 +71,10 @@ def _cell(cell: ElementTree.Element) -> SheetCell:
     value = cell.findtext(f"{_MAIN}v")
     if value is None:
         return None
-    number = float(value) if "." in value or "e" in value.lower() else int(value)
     formula = cell.findtext(f"{_MAIN}f")
+    if cell.get("t") == "str":
+        return Formula(formula or "", value)
+    number = float(value) if "." in value or "e" in value.lower() else int(value)
     if formula is not None:
         return Formula(formula, number)
     return _DAY_ZERO + timedelta(days=int(number)) if cell.get("s") == _DATE_STYLE else number

@@ -30,7 +30,7 @@ Asked = list[tuple[str, str, str | None]]
 def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Asked]:
     """Let senders fail: {source id: failure}; the others have nothing new."""
 
-    def arrange(failures: dict[str, SourceFailure]) -> Asked:
+    def arrange(failures: dict[str, Exception]) -> Asked:
         asked: Asked = []
 
         def offers(source: Any, scope_key: str, *, period: str | None = None) -> list[Any]:
@@ -190,6 +190,21 @@ def test_a_failure_names_sender_feed_period_cause_remedy_and_runbook(fail: Any) 
     ):
         assert part in outcome.message
     assert outcome.outcome == "waits"
+
+
+def test_a_defect_is_recorded_and_its_message_repeats_no_value(
+    fail: Any, warehouse: psycopg.Connection
+) -> None:
+    fail({"district_cctv": ValueError("홍길동 is no number")})
+
+    (outcome,) = pull_feeds(["district_cctv"], "26230", run_id="r")
+
+    (row,) = warehouse.execute("select outcome, message from ops.pull").fetchall()
+    assert row[0] == "failed"
+    for text in (outcome.message, row[1]):
+        assert "defect of the platform (ValueError in test_pulls.py" in text
+        assert "홍길동" not in text
+    assert "docs/runbooks/defect.md" in outcome.message
 
 
 def test_a_backfill_run_asks_only_for_what_overlaps_its_day(run: Any, fail: Any) -> None:

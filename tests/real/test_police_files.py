@@ -4,19 +4,16 @@ import pytest
 
 from busan_safety.connectors import DeliveryRefused
 from busan_safety.connectors.layout import find_layout
-from busan_safety.connectors.records import Context, Tally, read_records
 from busan_safety.connectors.tabular import read_rows
 from busan_safety.loading import ingest_file
 from busan_safety.sources import get_source
 
 pytestmark = pytest.mark.real
 
-SEOUL_LIST = "traffic/TAAS_사고목록_서울_2019_2021.xlsx"
-
 
 def test_94_offices_of_busan_with_station_address_and_place(warehouse, real_files):
     path = real_files / "police_office" / "지구대파출소_부산광역시_좌표_옮겨적음.csv"
-    report = ingest_file("police_offices", path)
+    report = ingest_file("police_offices", path, "2025")
 
     assert (report.form_id, report.rows_loaded, report.rows_quarantined) == ("office_list", 94, 0)
     shape = warehouse.execute(
@@ -31,9 +28,10 @@ def test_94_offices_of_busan_with_station_address_and_place(warehouse, real_file
 
 def test_offices_counted_by_station_are_a_register_of_their_own(warehouse, real_files):
     listed = real_files / "police_office" / "지구대파출소_부산광역시_좌표_옮겨적음.csv"
-    ingest_file("police_offices", listed)
+    ingest_file("police_offices", listed, "2025")
 
-    report = ingest_file("police_offices", real_files / "police_office" / "부산동별경찰서.csv")
+    counted = real_files / "police_office" / "부산동별경찰서.csv"
+    report = ingest_file("police_offices", counted, "2025")
 
     assert (report.form_id, report.rows_loaded) == ("station_counts", 15)
     registers = dict(
@@ -53,22 +51,23 @@ def test_offices_counted_by_station_are_a_register_of_their_own(warehouse, real_
     assert sorted(moved) == [("nambu", 2), ("yeonje", 2)]
 
 
-def test_a_taas_list_of_26148_accidents_is_read_but_one_of_seoul_is_refused(warehouse, real_files):
+def test_a_taas_list_has_its_form_but_26148_accidents_of_seoul_are_refused(warehouse, real_files):
     source = get_source("police_traffic_accidents")
-    path = real_files / SEOUL_LIST
+    path = real_files / "traffic" / "TAAS_사고목록_서울_2019_2021.xlsx"
     file_format, _, rows = read_rows(path)
-    layout, rest = find_layout(source, file_format, rows, path.name)
-    tally = Tally()
+    layout, _ = find_layout(source, file_format, rows, path.name)
 
     assert layout.form.id == "taas_list"
     assert len(layout.positions) == 8
-    with pytest.raises(DeliveryRefused, match="서울특별시"):
-        list(read_records(source, layout, rest, Context("2021", None), tally))
-    assert (tally.rows_read, tally.out_of_scope) == (26_148, 26_148)
-    with pytest.raises(DeliveryRefused) as refused:
+    # One of them has no place ("미분류 미분류 미분류"), which does not make the list ours.
+    with pytest.raises(DeliveryRefused, match=r"26,148 rows is of 부산광역시 \(found: 서울특별시"):
         ingest_file("police_traffic_accidents", path, "2021")
-    assert refused.value.code == "wrong_scope"
-    assert warehouse.execute("select count(*) from raw.police_traffic_accidents").fetchone() == (0,)
+    loaded = warehouse.execute("select count(*) from raw.police_traffic_accidents").fetchone()
+    refused = warehouse.execute(
+        "select count(*) from ops.batch where source_id = 'police_traffic_accidents'"
+        " and status = 'loaded'"
+    ).fetchone()
+    assert (loaded, refused) == ((0,), (0,))
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,22 @@ from busan_safety.cli.output import (
 )
 from busan_safety.launcher.stack import running_warehouse
 from busan_safety.loading import BatchReport, ingest_file
+from busan_safety.loading.drift import unmapped as unmapped_names
 from busan_safety.settings import get_settings
 from busan_safety.sources import all_sources, get_source
 
 
-def sources(as_json: Json = False) -> None:
-    """List the registered sources."""
+def sources(
+    unmapped: Annotated[
+        bool,
+        typer.Option("--unmapped", help="What deliveries held that nobody knows, and what to do."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List the registered sources, or the headers and spellings that none of them knows."""
+    if unmapped:
+        _show_unmapped(as_json)
+        return
     known = all_sources().values()
     if as_json:
         print_json([one.model_dump(mode="json", by_alias=True) for one in known])
@@ -45,6 +55,10 @@ def ingest(
     scope: Annotated[
         str | None, typer.Option("--scope", help="District code, for a district's own list.")
     ] = None,
+    accept: Annotated[
+        bool,
+        typer.Option("--accept", help="Take it although its number of rows is implausible."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take a downloaded file through landing, checks, raw and quarantine."""
@@ -53,7 +67,7 @@ def ingest(
         what = "is a folder; give one file" if file.is_dir() else "does not exist"
         raise BadInput(f"{file} {what}.")
     with running_warehouse(get_settings(), say=lambda line: None):
-        batch = ingest_file(source_id, file, period=period, scope=scope)
+        batch = ingest_file(source_id, file, period=period, scope=scope, accept=accept)
     if as_json:
         print_json(batch)
     else:
@@ -130,6 +144,18 @@ def verify(as_json: Json = False) -> None:
         sys.exit(1)
 
 
+def _show_unmapped(as_json: bool) -> None:
+    with running_warehouse(get_settings(), say=lambda line: None):
+        found = unmapped_names()
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        screen.print(one.sentence, highlight=False, markup=False, soft_wrap=True)
+    if not found:
+        screen.print("Every header and spelling of the latest deliveries is known.")
+
+
 def _show_batch(batch: BatchReport) -> None:
     heading = f"Batch {batch.batch_id} of {batch.source_id}: {batch.status} ({batch.file_name})"
     screen.print(heading, style="bold", highlight=False)
@@ -147,6 +173,8 @@ def _show_batch(batch: BatchReport) -> None:
         print_table(["reason", "rows"], sorted(batch.reasons.items()))
     if batch.period:
         screen.print(f"Period: {batch.period}", highlight=False)
+    for note in batch.notes:
+        screen.print(note, style="yellow", highlight=False)
     if batch.status == "duplicate":
         screen.print("The same content is loaded already; nothing changed.", highlight=False)
     for replaced, rows in batch.replaces.items():

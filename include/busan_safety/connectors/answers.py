@@ -13,6 +13,8 @@ from defusedxml.common import DefusedXmlException
 from busan_safety.connectors.errors import SourceFailure
 
 _DEEPEST_XML = 100
+# Told apart from hostile XML, which a web page with its document type would be taken for.
+_WEB_PAGE = re.compile(r"<!doctype\s+html\b|<html\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,12 @@ def _from_json(text: str) -> Any:
 
 
 def _from_xml(text: str) -> dict[str, Any]:
+    if _WEB_PAGE.match(text):
+        raise SourceFailure(
+            "The answer is a web page, as during maintenance or behind a login; it is tried again.",
+            code="unreadable",
+            action="retry",
+        )
     hostile = False
     try:
         root = ElementTree.fromstring(text, forbid_dtd=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -63,7 +65,10 @@ class HttpClient:
         # A folder's password is sent only where a user is named with it.
         auth = httpx.BasicAuth(connection.user, connection.key) if connection.user else None
         self._client = httpx.Client(
-            timeout=_TIMEOUT, auth=auth, headers={"Accept-Encoding": "gzip, deflate"}
+            timeout=_TIMEOUT,
+            auth=auth,
+            verify=_trusted_roots(),
+            headers={"Accept-Encoding": "gzip, deflate"},
         )
         self._retrying = Retrying(
             stop=self._is_enough,
@@ -103,9 +108,9 @@ class HttpClient:
 
         return self._patiently(once)
 
-    def download(self, url: str, target: Path, *, most: int = MAX_FILE_BYTES) -> None:
+    def download(self, url: str, target: Path) -> None:
         """Stream a file to disk. Raises SourceFailure; then the target may hold a part."""
-        self._patiently(lambda: self._download(url, target, most))
+        self._patiently(lambda: self._download(url, target))
 
     def _page(
         self,
@@ -136,14 +141,14 @@ class HttpClient:
             failed.retry_at = head.retry_at
         raise self._named(failed)
 
-    def _download(self, url: str, target: Path, most: int) -> None:
+    def _download(self, url: str, target: Path) -> None:
         size = 0
         with self._answer(url, {}, {}) as (head, answer), target.open("wb") as file:
             if head.status == 200:
                 for block in answer.iter_bytes(_BLOCK):
                     size += len(block)
-                    if size > most:
-                        raise _too_large(f"a file of more than {most / 1024**2:,.0f} MB")
+                    if size > MAX_FILE_BYTES:
+                        raise _too_large(f"a file of more than {MAX_FILE_BYTES / 1024**2:,.0f} MB")
                     file.write(block)
         if head.status != 200:
             raise self._status_failure(head)
@@ -235,6 +240,12 @@ class HttpClient:
         most = 2 if getattr(error, "code", "") in RETRIED_ONCE else _ATTEMPTS
         waited = state.idle_for + state.upcoming_sleep
         return state.attempt_number >= most or bool(waited > _SHORT_WAITS_SECONDS)
+
+
+@lru_cache(maxsize=1)
+def _trusted_roots() -> ssl.SSLContext:
+    """Read once per process: it takes as long as a request, and each feed has its own client."""
+    return httpx.create_ssl_context()
 
 
 def _body(answer: httpx.Response) -> bytes:

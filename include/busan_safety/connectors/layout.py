@@ -65,7 +65,7 @@ def find_layout(
     if not any(any(cell.strip() for cell in row.cells) for row in head):
         raise DeliveryRefused("empty", f"{name} holds no rows; ask the sender for the file.")
     index = _header_index(source, head)
-    header = head[index]
+    header = _with_merged_cells(source, head[:index], head[index])
     if any(_UNSTORABLE.search(cell) for cell in header.cells):
         raise DeliveryRefused(
             "undecodable_header",
@@ -133,7 +133,7 @@ def _header_index(source: Source, head: Sequence[Row]) -> int:
 
 
 def _fit(source: Source, form: Form, above: Sequence[Row], header: Row, name: str) -> Layout:
-    headers = _flattened_headers(form, above, _with_merged_cells(source, above, header))
+    headers = _flattened_headers(form, above, header)
     positions: dict[str, int] = {}
     melted: dict[tuple[tuple[str, str], ...], list[Melted]] = {}
     unknown: dict[str, int] = {}

@@ -7,10 +7,14 @@ import re
 
 from busan_safety.sources.model import Periods
 
-_PARTS = re.compile(
-    r"(?P<year>(?:19|20)\d{2})\s*(?:년|[-._/ ])?\s*"
-    r"(?:(?P<half>[Hh][12]|상반기|하반기)|(?:[Qq](?P<quarter>[1-4])|(?P<quarter_ko>[1-4])\s*분기)"
-    r"|(?P<month>0?[1-9]|1[0-2])\s*(?:월|[-._/ ])?\s*(?P<day>0?[1-9]|[12]\d|3[01])?\s*일?)?"
+_TIGHT = re.compile(r"((?:19|20)\d{2})년?(?:(\d{2})(\d{2})?)?")
+_PART_OF_YEAR = re.compile(
+    r"(?P<year>(?:19|20)\d{2})\s*(?:년|[-._/])?\s*"
+    r"(?:(?P<half>[Hh][12]|상반기|하반기)|[Qq](?P<quarter>[1-4])|(?P<korean>[1-4])\s*분기)"
+)
+_WITH_MONTH = re.compile(
+    r"((?:19|20)\d{2})\s*(?:년|[-._/ ])\s*(\d{1,2})(?:\s*월)?"
+    r"(?:\s*[-._/ ]?\s*(?<=\D)(\d{1,2})일?)?"
 )
 Span = tuple[dt.date, dt.date]
 
@@ -20,25 +24,29 @@ def span_of(text: str) -> Span | None:
 
     None for what is no period.
     """
-    match = _PARTS.fullmatch(text.strip())
+    plain = text.strip()
+    match = _TIGHT.fullmatch(plain) or _WITH_MONTH.fullmatch(plain)
+    if match is None:
+        return _longer_span(plain)
+    year, month, day = match.groups()
+    try:
+        begin = dt.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    return begin, begin if day else _last_day(begin, 1 if month else 12)
+
+
+def _longer_span(text: str) -> Span | None:
+    """Span of a half-year or a quarter."""
+    match = _PART_OF_YEAR.fullmatch(text)
     if match is None:
         return None
-    year = int(match["year"])
-    first, months = 1, 12
     if half := match["half"]:
         first, months = (1 if half in ("H1", "h1", "상반기") else 7), 6
-    elif quarter := match["quarter"] or match["quarter_ko"]:
-        first, months = 3 * int(quarter) - 2, 3
-    elif match["month"]:
-        first, months = int(match["month"]), 1
-    begin = dt.date(year, first, 1)
-    if match["day"]:
-        try:
-            day = begin.replace(day=int(match["day"]))
-        except ValueError:
-            return None
-        return day, day
-    return begin, _month_after(begin, months) - dt.timedelta(days=1)
+    else:
+        first, months = 3 * int(match["quarter"] or match["korean"]) - 2, 3
+    begin = dt.date(int(match["year"]), first, 1)
+    return begin, _last_day(begin, months)
 
 
 def overlaps(offered: str | None, wanted: str | None) -> bool:
@@ -75,3 +83,7 @@ def as_sent(period: str) -> str:
 def _month_after(begin: dt.date, months: int) -> dt.date:
     years, month = divmod(begin.month - 1 + months, 12)
     return dt.date(begin.year + years, month + 1, 1)
+
+
+def _last_day(begin: dt.date, months: int) -> dt.date:
+    return _month_after(begin, months) - dt.timedelta(days=1)

@@ -100,7 +100,7 @@ def read_records(
     """
     reader = _RecordReader(source, layout, context, tally)
     width = len(layout.headers)
-    in_scope = 0
+    in_scope = unplaced = 0
     for row in rows:
         if not any(cell.strip() for cell in row.cells):
             continue
@@ -124,9 +124,16 @@ def read_records(
             continue
         for result in reader.read(row):
             in_scope += 1
+            unplaced += isinstance(result, Rejected) and _is_unplaced(source, result)
             yield result
-    if not in_scope:
+    # A few rows without a place do not make another city's file ours.
+    if in_scope == unplaced and (not in_scope or tally.out_of_scope > unplaced):
         _refuse_without_rows(source, tally)
+
+
+def _is_unplaced(source: Source, refused: Rejected) -> bool:
+    scope = source.scope
+    return scope is not None and (refused.code, refused.column) == ("unmapped_code", scope.column)
 
 
 def _is_unstorable(row: Row) -> bool:

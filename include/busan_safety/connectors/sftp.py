@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 import socket
 import stat
@@ -14,6 +13,7 @@ from typing import IO, TypeVar, cast
 from urllib.parse import unquote, urlsplit
 
 import paramiko
+from paramiko.pkey import UnknownKeyType
 
 from busan_safety.connectors.connection import Connection
 from busan_safety.connectors.errors import SourceFailure
@@ -193,7 +193,7 @@ class SftpFolder:
             raw = base64.b64decode(encoded, validate=True)
             kind = paramiko.Message(raw).get_text()
             return paramiko.PKey.from_type_string(kind, raw)
-        except (binascii.Error, paramiko.SSHException, ValueError, IndexError, KeyError):
+        except (paramiko.SSHException, UnknownKeyType, ValueError, IndexError):
             pass
         raise self._failed(
             "has no known host key, so it was not asked. Ask its operator for the public key and "

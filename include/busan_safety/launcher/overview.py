@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from busan_safety.launcher.summary import (
     last_decisions,
     last_releases,
 )
+from busan_safety.loading.drift import unmapped
 from busan_safety.loading.freshness import BAD_STATES, Freshness, State, check_freshness
 from busan_safety.settings import Settings
 from busan_safety.sources import Source, all_sources
@@ -27,7 +28,7 @@ _CURRENT_BATCHES = """
     select
         source_id,
         sum(rows_quarantined)::bigint as rows_quarantined,
-        0::bigint as partial_batches
+        count(*) filter (where is_partial)::bigint as partial_batches
     from ops.batch as batch
     where exists (
         select 1 from ops.batch_slice as slice
@@ -105,14 +106,14 @@ def overview(settings: Settings) -> Overview:
         connection.read_only = True
         counted = connection.cursor(row_factory=class_row(BatchCounts)).execute(_CURRENT_BATCHES)
         counts = {one.source_id: one for one in counted}
-        unmapped: dict[str, int] = {}
+        unknown = Counter(one.source_id for one in unmapped() if not one.is_known_now)
         return Overview(
             feeds=[
                 _feed_state(
                     source,
                     by_source[source.id],
                     counts.get(source.id, BatchCounts(source.id, 0, 0)),
-                    unmapped.get(source.id, 0),
+                    unknown[source.id],
                 )
                 for source in all_sources().values()
             ],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from heapq import merge
 
 import psycopg
 from psycopg import sql
@@ -11,27 +13,35 @@ from psycopg import sql
 from busan_safety.connectors.errors import DeliveryRefused
 from busan_safety.connectors.records import Rejected
 from busan_safety.landing import Landed
+from busan_safety.loading.drift import write_drift
 from busan_safety.loading.ops_records import (
-    KEPT_FLAGS,
     DeliveryFacts,
     close_batch,
+    empty_batch,
     finding_counts,
     known_content,
     open_batch,
-    replaced_batches,
-    take_slices,
+    touched_rows,
     write_findings,
     write_rejected,
 )
+from busan_safety.loading.personal import without_identifiers
+from busan_safety.loading.plausible import (
+    partial_reason,
+    refuse_implausible_change,
+    refuse_implausible_count,
+)
 from busan_safety.loading.prefetch import Prefetch
 from busan_safety.loading.report import BatchReport
-from busan_safety.loading.rules import apply_rules
-from busan_safety.loading.stream import RowStream
+from busan_safety.loading.rules import Outcome, apply_rules
+from busan_safety.loading.slices import replaced_batches, take_slices
+from busan_safety.loading.stream import Refusal, RowStream
 from busan_safety.sources import Source
 
 _SKIPPED = re.compile(
     r'at line (?P<line>\d+) for column "(?P<column>[^"]+)"(?:: (?P<value>.*))?$', re.DOTALL
 )
+_LONGEST_VALUE = 80
 
 
 class AccountingError(RuntimeError):
@@ -44,43 +54,62 @@ def load_batch(
     landed: Landed,
     stream: RowStream,
     facts: DeliveryFacts,
+    *,
+    pseudonym_version: int | None = None,
+    anew: int | None = None,
 ) -> BatchReport:
     """Load one landed delivery; the caller commits.
 
-    Returns a report with status `duplicate`, and loads nothing, when the same content is loaded
-    already. Raises DeliveryRefused when no row or too few rows can be loaded.
+    anew: a loaded batch whose rows are read from its landed bytes once more; when it was loaded,
+    and what it is current for, stay as they were. Returns a report with status `duplicate`, and
+    loads nothing, when the same content is loaded already. Raises DeliveryRefused when the
+    delivery as a whole cannot be taken.
     """
-    batch_id = open_batch(connection, source, landed, stream, facts)
+    if anew:
+        batch_id = anew
+        empty_batch(connection, source, batch_id)
+    else:
+        batch_id = open_batch(connection, source, landed, stream, facts)
     skipped = _copy(connection, source, stream, batch_id)
+    stream.personal.refuse(landed.name)
     content = stream.counts.content.hexdigest()
-    if known := known_content(connection, source, facts.scope_key, facts.period, content):
+    if not anew and (
+        known := known_content(connection, source, facts.scope_key, facts.period, content)
+    ):
         return known
+    refuse_implausible_count(source, _received(stream), landed.name)
     outcome = apply_rules(connection, source, batch_id, direct=stream.copy_format == "csv")
-    removed = outcome.removed
-    originals = stream.rows_of_lines({row.line for row in removed}) if removed else {}
-    rejected = [
-        *stream.counts.rejected,
-        *skipped,
-        *(
-            Rejected(row.line, row.code, row.reason, row.column, originals.get(row.line, ""))
-            for row in removed
-        ),
-    ]
-    write_rejected(connection, batch_id, rejected)
-    write_findings(connection, batch_id, stream)
-    counts = _account(connection, source, batch_id, stream, len(rejected), outcome.rows_loaded)
-    if counts["rows_loaded"] == 0:
-        reasons = Counter(row.code for row in rejected)
-        raise DeliveryRefused(
-            "no_loadable_row",
-            f"None of the {counts['rows_received']:,} rows can be loaded "
-            f"({', '.join(f'{code}: {n:,}' for code, n in reasons.most_common(3))}; "
-            f"first: line {rejected[0].line}, {rejected[0].reason}).",
+    refused = _Refused(
+        merge(
+            stream.counts.refusals(),
+            skipped,
+            outcome.removed.refusals(),
+            key=lambda one: one.line,
         )
-    close_batch(connection, batch_id, content, outcome.reference_date, counts)
-    take_slices(connection, source, batch_id, facts, outcome.reference_date)
-    reasons = Counter(row.code for row in rejected)
-    reasons.update(finding_counts(connection, batch_id))
+    )
+    write_rejected(connection, batch_id, refused.counted(stream))
+    stream.personal.refuse(landed.name)
+    write_findings(connection, batch_id, stream)
+    counts = _account(connection, source, batch_id, stream, refused, outcome)
+    if not anew and not facts.is_accepted:
+        refuse_implausible_change(
+            connection, source, batch_id, facts.period, outcome.reference_date, landed.name
+        )
+    partial = partial_reason(
+        connection, source, batch_id, facts.scope_key, facts.period, facts.offered_period
+    )
+    close_batch(
+        connection,
+        batch_id,
+        content_sha256=content,
+        reference_date=outcome.reference_date,
+        partial_reason=partial,
+        pseudonym_version=pseudonym_version,
+        counts=counts,
+    )
+    write_drift(connection, source, facts.scope_key, batch_id, stream.counts, outcome.unknown)
+    take_slices(connection, source, batch_id, facts.period, outcome.reference_date)
+    reasons = refused.reasons + Counter(finding_counts(connection, batch_id))
     return BatchReport(
         batch_id=batch_id,
         source_id=source.id,
@@ -92,13 +121,30 @@ def load_batch(
         encoding=stream.encoding,
         reasons=dict(reasons),
         replaces=replaced_batches(connection, batch_id),
+        partial_reason=partial,
+        notes=list(_notes(stream, partial)),
         **counts,
     )
 
 
+class _Refused:
+    """Refused rows on their way into the quarantine, counted as they pass."""
+
+    def __init__(self, refusals: Iterable[Refusal]) -> None:
+        self._refusals = refusals
+        self.reasons: Counter[str] = Counter()
+        self.first: Rejected | None = None
+
+    def counted(self, stream: RowStream) -> Iterator[Rejected]:
+        for row in stream.whole(self._refusals):
+            self.first = self.first or row
+            self.reasons[row.code] += 1
+            yield row
+
+
 def _copy(
     connection: psycopg.Connection, source: Source, stream: RowStream, batch_id: int
-) -> list[Rejected]:
+) -> list[Refusal]:
     """Stream the delivery into the raw table; return the rows that the database refused."""
     own = (
         ["_batch_id", "_line"] if stream.copy_format == "csv" else ["_batch_id", "_line", "_flags"]
@@ -140,16 +186,31 @@ def _copy(
             f"{source.id}: {stream.counts.sent} rows sent, {copied} copied and {len(notices)} "
             "refused do not add up"
         )
-    return [_skipped_row(source, stream, *notice) for notice in notices]
+    return _skipped_rows(source, stream, sorted(notices))
 
 
-def _skipped_row(
-    source: Source, stream: RowStream, copy_line: int, column: str, value: str | None
-) -> Rejected:
-    line, raw = stream.row_of_copy_line(copy_line)
-    kind = source.column(column).type
-    shown = (value or "").strip()
-    return Rejected(line, "wrong_type", f"{column} is not {kind}: {shown}", column, raw)
+def _skipped_rows(
+    source: Source, stream: RowStream, notices: list[tuple[int, str, str | None]]
+) -> list[Refusal]:
+    """Rows whose values are not of their columns' types, by line."""
+    found = []
+    lines = stream.lines_of([copy_line for copy_line, _, _ in notices])
+    for line, (_, column, value) in zip(lines, notices, strict=True):
+        is_public = source.column(column).privacy == "public"
+        shown = without_identifiers((value or "").strip()) if is_public else "(not shown)"
+        reason = f"{column} is not {source.column(column).type}: {shown[:_LONGEST_VALUE]}"
+        found.append(Refusal(line, "wrong_type", reason, column))
+    if found and source.contract.types == "freeze":
+        raise DeliveryRefused(
+            "wrong_type",
+            f"{len(found):,} rows have a value of another type, and {source.id} is not loaded with "
+            f"such rows (first: line {found[0].line}, {found[0].column}).",
+        )
+    return sorted(found, key=lambda one: one.line)
+
+
+def _received(stream: RowStream) -> int:
+    return stream.counts.read - stream.counts.out_of_scope
 
 
 def _account(
@@ -157,45 +218,43 @@ def _account(
     source: Source,
     batch_id: int,
     stream: RowStream,
-    rejected: int,
-    loaded: int,
+    refused: _Refused,
+    outcome: Outcome,
 ) -> dict[str, int]:
-    """Set what stands in the table against what was read. Raises AccountingError."""
-    received = stream.counts.read - stream.counts.out_of_scope
-    if received != loaded + rejected:
+    """Set what stands in the table against what was read.
+
+    Raises AccountingError when it differs, DeliveryRefused when no row at all can be loaded.
+    """
+    received = _received(stream)
+    rejected = refused.reasons.total()
+    if received != outcome.rows_loaded + rejected:
         raise AccountingError(
-            f"{source.id}: received {received}, loaded {loaded} and quarantined {rejected} "
-            "do not add up"
+            f"{source.id}: received {received}, loaded {outcome.rows_loaded} and quarantined "
+            f"{rejected} do not add up"
         )
-    touched = connection.execute(
-        "select exists (select 1 from quarantine.row_finding where batch_id = %s)", [batch_id]
-    ).fetchone()
-    mended, flagged = (
-        _touched_rows(connection, source, batch_id) if touched and touched[0] else (0, 0)
-    )
+    if outcome.rows_loaded == 0 and refused.first:
+        most = ", ".join(f"{code}: {n:,}" for code, n in refused.reasons.most_common(3))
+        raise DeliveryRefused(
+            "no_loadable_row",
+            f"None of the {received:,} rows can be loaded ({most}; first: line "
+            f"{refused.first.line}, {refused.first.reason}).",
+        )
+    mended, flagged = touched_rows(connection, source, batch_id)
     return {
         "rows_read": stream.counts.read,
         "rows_out_of_scope": stream.counts.out_of_scope,
         "rows_received": received,
-        "rows_loaded": loaded,
+        "rows_loaded": outcome.rows_loaded,
         "rows_quarantined": rejected,
         "rows_mended": mended,
         "rows_flagged": flagged,
     }
 
 
-def _touched_rows(connection: psycopg.Connection, source: Source, batch_id: int) -> tuple[int, int]:
-    """(rows mended, rows flagged) of a batch; a row that was both counts in both."""
-    flagging = [rule.id for rule in source.rules if rule.action == "flag"]
-    row = connection.execute(
-        sql.SQL(
-            "select count(*) filter (where not _flags <@ {flags}),"
-            " count(*) filter (where _flags && {flags}) from {table}"
-            " where _batch_id = {batch} and _flags is not null"
-        ).format(
-            flags=sql.Literal([*flagging, *KEPT_FLAGS, "duplicate"]),
-            table=sql.Identifier("raw", source.id),
-            batch=sql.Literal(batch_id),
-        )
-    ).fetchone()
-    return (row[0], row[1]) if row else (0, 0)
+def _notes(stream: RowStream, partial: str | None) -> Iterator[str]:
+    if partial:
+        yield f"Partial: {partial}."
+    for header, like in stream.counts.undeclared.items():
+        yield f"Column {header!r} is not known and was left out" + (f" ({like})." if like else ".")
+    for (column, spelling), rows in stream.counts.unmapped.items():
+        yield f"No {column} is known for {spelling or '(not shown)'!r} ({rows:,} rows)."

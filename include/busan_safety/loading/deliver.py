@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,22 +13,14 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from busan_safety.connectors.api_records import rows_of_items
 from busan_safety.connectors.errors import DeliveryRefused, NothingYet, SourceFailure
-from busan_safety.connectors.layout import Layout, find_layout
-from busan_safety.connectors.offers import Offer, copy_file, offers_of, transport_for
-from busan_safety.connectors.records import Context
-from busan_safety.connectors.rows import Row
-from busan_safety.connectors.senders import items_of_pages, page_reader
-from busan_safety.connectors.table import open_table
-from busan_safety.connectors.tabular import read_rows
-from busan_safety.landing import Landed, hash_files, land
-from busan_safety.loading.batch import load_batch
-from busan_safety.loading.direct import DirectStream
+from busan_safety.connectors.offers import Offer, copy_file, offers_of
+from busan_safety.landing import hash_files, land
 from busan_safety.loading.ops_records import DeliveryFacts, known_delivery, record_refusal
 from busan_safety.loading.period import is_plausible, normal_period, period_in_name
+from busan_safety.loading.personal import without_persons
+from busan_safety.loading.reading import load_landed
 from busan_safety.loading.report import BatchReport, PullReport
-from busan_safety.loading.spooled import SpooledStream
 from busan_safety.sources import Source, get_source
 from busan_safety.sources.reference import CITY_CODE, districts, find_district
 from busan_safety.warehouse import connect
@@ -103,12 +94,14 @@ def ingest_file(
     *,
     scope: str | None = None,
     run_id: str | None = None,
+    accept: bool = False,
 ) -> BatchReport:
     """Take a downloaded file through landing, checks, raw and quarantine.
 
     period: such as 2024, 2024-03 or 2024-03-05; read from the file's name when not given.
-    scope: district code or name, for a file that one district sent. Raises DeliveryRefused, with
-    nothing loaded, when the file as a whole cannot be taken.
+    scope: district code or name, for a file that one district sent. accept: take it although it
+    has far fewer or more rows than what it replaces, because a person has looked. Raises
+    DeliveryRefused, with nothing loaded, when the file as a whole cannot be taken.
     """
     source = get_source(source_id)
     file = Path(path)
@@ -121,7 +114,7 @@ def ingest_file(
     offer = Offer(file.name, period or period_in_name(file.name), partial(copy_file, file), True)
     scope_key = _scope_key(source, scope or _district_in_name(file.name), default=CITY_CODE)
     with connect("loader") as connection:
-        return _take_offer(connection, source, offer, scope_key, run_id)
+        return _take_offer(connection, source, offer, scope_key, run_id, accept=accept)
 
 
 def _is_loaded(
@@ -148,8 +141,10 @@ def _take_offer(
     offer: Offer,
     scope_key: str,
     run_id: str | None,
+    *,
+    accept: bool = False,
 ) -> BatchReport:
-    facts = DeliveryFacts(scope_key, None, run_id)
+    facts = DeliveryFacts(scope_key, None, run_id, offer.period, accept)
     refused: DeliveryRefused | None = None
     try:
         facts = replace(facts, period=_period(source, offer))
@@ -161,80 +156,36 @@ def _take_offer(
             connection.rollback()
             return known
     # Bytes land before anything is refused: what was sent can always be looked at.
-    landed = land(source.id, scope_key, offer.name, offer.fetch, period=offer.period)
+    landed = land(
+        source.id,
+        scope_key,
+        offer.name,
+        offer.fetch,
+        period=offer.period,
+        is_file=offer.is_file,
+    )
     try:
         if refused:
             raise refused
         if known := known_delivery(connection, source, facts, landed.bytes_sha256):
             connection.rollback()
             return known
-        return _load(connection, source, landed, facts, offer)
+        return load_landed(connection, source, landed, facts)
     except DeliveryRefused as refusal:
         connection.rollback()
-        record_refusal(connection, source, landed, facts, refusal)
+        shown = without_persons(refusal, landed.name)
+        record_refusal(connection, source, landed, facts, shown)
         connection.commit()
-        raise
-
-
-def _load(
-    connection: psycopg.Connection,
-    source: Source,
-    landed: Landed,
-    facts: DeliveryFacts,
-    offer: Offer,
-) -> BatchReport:
-    if source.loads_directly and len(landed.files) == 1:
-        report = load_batch(
-            connection, source, landed, DirectStream(source, landed.files[0]), facts
-        )
-    else:
-        sender = facts.scope_key if facts.scope_key != CITY_CODE else None
-        stream = SpooledStream(
-            source,
-            _opener(source, landed, facts, is_file=offer.is_file),
-            Context(facts.period, sender),
-            _encoding(landed) if offer.is_file else "utf-8",
-        )
-        try:
-            report = load_batch(connection, source, landed, stream, facts)
-        finally:
-            stream.close()
-    if report.status == "duplicate":
-        connection.rollback()
-    else:
-        connection.commit()
-    return report
-
-
-def _opener(
-    source: Source, landed: Landed, facts: DeliveryFacts, *, is_file: bool
-) -> Callable[[], tuple[Layout, Iterator[Row]]]:
-    def open_file() -> tuple[Layout, Iterator[Row]]:
-        table = open_table(source, landed.files[0], landed.name)
-        layout, rest = table.layout, table.rows
-        if layout.form.sender_scope == "required" and facts.scope_key == CITY_CODE:
-            raise DeliveryRefused(
-                "scope_needed",
-                f"{landed.name} does not say which district it is of; "
-                "give it with --scope (code or name).",
-            )
-        return layout, rest
-
-    def open_pages() -> tuple[Layout, Iterator[Row]]:
-        transport = transport_for(source, facts.scope_key)
-        items = items_of_pages(landed.files, page_reader(transport))
-        return find_layout(source, "records", rows_of_items(items, landed.name), landed.name)
-
-    return open_file if is_file else open_pages
-
-
-def _encoding(landed: Landed) -> str | None:
-    return read_rows(landed.files[0])[1]
+        raise shown from None
 
 
 def _period(source: Source, offer: Offer) -> str | None:
     """The delivery's period in the source's unit. Raises DeliveryRefused when it is not known."""
     unit = source.slice.period
+    periods = source.transport.periods
+    if unit is None and periods and offer.period and not offer.is_file:
+        # Asked for by period: the batch says so, though its rows do, too.
+        unit = periods.unit
     if unit is None:
         return None
     if offer.period is None:

@@ -16,6 +16,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from busan_safety.connectors.encoding import (
     BLOCK,
     UTF8_BOM,
@@ -87,6 +89,9 @@ class DirectStream:
         self.personal = PersonalData(source)
         self._codec = "utf-8" if encoding == "utf-8-sig" else encoding
         self._marks: list[_Mark] = []
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
     def reject_limit(self) -> int:
         """At least 100 rows, or about 1 % of the file judged by 100 bytes a row."""
@@ -171,13 +176,15 @@ class DirectStream:
 
     def _plain_lines(self, mark: _Mark, lines: set[int]) -> dict[int, str]:
         """Rows of a plain chunk by file line, decoding no other."""
-        raw = self._bytes_of(mark).split(b"\n")
-        last = mark.file_line + len(raw)
-        return {
-            line: raw[line - mark.file_line].rstrip(b"\r").decode(self._codec)
-            for line in lines
-            if mark.file_line <= line < last
-        }
+        raw = self._bytes_of(mark)
+        breaks = np.flatnonzero(np.frombuffer(raw, dtype=np.uint8) == ord("\n"))
+        ends = [*breaks.tolist(), len(raw)]
+        found = {}
+        for line in lines:
+            at = line - mark.file_line
+            begin = ends[at - 1] + 1 if at else 0
+            found[line] = raw[begin : ends[at]].rstrip(b"\r").decode(self._codec)
+        return found
 
     def _bytes_of(self, mark: _Mark) -> bytes:
         with self.path.open("rb") as file:

@@ -1,7 +1,9 @@
-"""Rows of `ops` and `quarantine` for one delivery: the batch, its refusals, its slices."""
+"""Rows of `ops` and `quarantine` for one delivery: the batch, its refusals and findings."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,21 +16,28 @@ from busan_safety.connectors.errors import DeliveryRefused
 from busan_safety.connectors.normalise import FINDING_REASONS
 from busan_safety.connectors.records import Rejected
 from busan_safety.landing import Landed
+from busan_safety.loading.drift import write_refused_drift
 from busan_safety.loading.report import BatchReport
 from busan_safety.loading.stream import RowStream
 from busan_safety.settings import get_settings
 from busan_safety.sources import Source
 
-KEPT_FLAGS = frozenset({"total"})
+KEPT_FLAGS = frozenset({"total", "unmapped_code"})
 
 
 @dataclass(frozen=True)
 class DeliveryFacts:
-    """What is known about a delivery beside its rows."""
+    """What is known about a delivery beside its rows.
+
+    offered_period: as the sender or the file's name gives it, finer than `period` at times.
+    is_accepted: whether a person has looked at an implausible change and takes it.
+    """
 
     scope_key: str
     period: str | None
     run_id: str | None
+    offered_period: str | None = None
+    is_accepted: bool = False
 
 
 def known_delivery(
@@ -53,7 +62,8 @@ def known_content(
 
 _REPORTED = (
     "batch_id, source_id, scope_key, file_name, period, form_id, encoding, rows_read,"
-    " rows_out_of_scope, rows_received, rows_loaded, rows_quarantined, rows_mended, rows_flagged"
+    " rows_out_of_scope, rows_received, rows_loaded, rows_quarantined, rows_mended, rows_flagged,"
+    " partial_reason"
 )
 
 
@@ -80,7 +90,7 @@ def record_refusal(
     refusal: DeliveryRefused,
 ) -> None:
     """Write the row of a delivery that was refused whole, once for the same bytes."""
-    connection.execute(
+    row = connection.execute(
         """
         insert into ops.batch (source_id, scope_key, period, file_name, landed_path, byte_count,
             bytes_sha256, status, refusal_code, refusal_reason, is_synthetic, run_id, code_version)
@@ -89,13 +99,16 @@ def record_refusal(
         where not exists (
             select 1 from ops.batch where source_id = %(source)s and scope_key = %(scope)s
             and bytes_sha256 = %(hash)s and status = 'refused' and refusal_reason = %(reason)s)
+        returning batch_id
         """,
         {
             **_identity(source, landed, facts),
             "code": refusal.code,
             "reason": str(refusal),
         },
-    )
+    ).fetchone()
+    if row:
+        write_refused_drift(connection, source, facts.scope_key, row[0], refusal)
 
 
 def _identity(source: Source, landed: Landed, facts: DeliveryFacts) -> dict[str, Any]:
@@ -124,15 +137,17 @@ def open_batch(
     row = connection.execute(
         """
         insert into ops.batch (source_id, scope_key, period, form_id, file_name, landed_path,
-            byte_count, bytes_sha256, encoding, status, is_synthetic, run_id, code_version)
+            byte_count, bytes_sha256, encoding, status, is_accepted, is_synthetic, run_id,
+            code_version)
         values (%(source)s, %(scope)s, %(period)s, %(form)s, %(name)s, %(path)s, %(bytes)s,
-            %(hash)s, %(encoding)s, 'loaded', %(synthetic)s, %(run)s, %(version)s)
+            %(hash)s, %(encoding)s, 'loaded', %(accepted)s, %(synthetic)s, %(run)s, %(version)s)
         returning batch_id
         """,
         {
             **_identity(source, landed, facts),
             "form": stream.form_id,
             "encoding": stream.encoding,
+            "accepted": facts.is_accepted,
         },
     ).fetchone()
     if row is None:
@@ -140,8 +155,20 @@ def open_batch(
     return int(row[0])
 
 
-def write_rejected(connection: psycopg.Connection, batch_id: int, rejected: list[Rejected]) -> None:
-    """Keep each refused row whole, with its line and reason."""
+def empty_batch(connection: psycopg.Connection, source: Source, batch_id: int) -> None:
+    """Remove a batch's rows, refusals and findings, before it is read anew."""
+    connection.execute(
+        sql.SQL("delete from {} where _batch_id = %s").format(sql.Identifier("raw", source.id)),
+        [batch_id],
+    )
+    connection.execute("delete from quarantine.rejected_row where batch_id = %s", [batch_id])
+    connection.execute("delete from quarantine.row_finding where batch_id = %s", [batch_id])
+
+
+def write_rejected(
+    connection: psycopg.Connection, batch_id: int, rejected: Iterable[Rejected]
+) -> None:
+    """Keep each refused row with its line and reason."""
     with (
         connection.cursor() as cursor,
         cursor.copy(
@@ -163,7 +190,7 @@ def write_findings(connection: psycopg.Connection, batch_id: int, stream: RowStr
             " from stdin"
         ) as copy,
     ):
-        for line, (rule_id, column, before, after) in stream.counts.findings:
+        for line, rule_id, column, before, after in stream.counts.findings:
             action = "flag" if rule_id in KEPT_FLAGS else "mend"
             was, now = (
                 (None, None) if action == "flag" else (Jsonb({column: v}) for v in (before, after))
@@ -175,82 +202,60 @@ def write_findings(connection: psycopg.Connection, batch_id: int, stream: RowStr
 def close_batch(
     connection: psycopg.Connection,
     batch_id: int,
+    *,
     content_sha256: str,
-    reference_date: Any,
+    reference_date: dt.date | None,
+    partial_reason: str | None,
+    pseudonym_version: int | None,
     counts: dict[str, int],
 ) -> None:
-    """Write the counts, the content's hash and the newest date of a loaded batch."""
+    """Write the counts, the content's hash and what else is known once a batch is loaded.
+
+    A batch that was loaded before keeps when that was, and says when it was read anew.
+    """
     connection.execute(
         """
         update ops.batch set content_sha256 = %(content)s, reference_date = %(date)s,
             rows_read = %(rows_read)s, rows_out_of_scope = %(rows_out_of_scope)s,
             rows_received = %(rows_received)s, rows_loaded = %(rows_loaded)s,
             rows_quarantined = %(rows_quarantined)s, rows_mended = %(rows_mended)s,
-            rows_flagged = %(rows_flagged)s, loaded_at = now()
+            rows_flagged = %(rows_flagged)s, is_partial = %(partial)s::text is not null,
+            partial_reason = %(partial)s, pseudonym_version = %(key)s,
+            reloaded_at = case when loaded_at is not null then clock_timestamp() end,
+            loaded_at = coalesce(loaded_at, now())
         where batch_id = %(batch)s
         """,
-        {"content": content_sha256, "date": reference_date, "batch": batch_id, **counts},
+        {
+            "batch": batch_id,
+            "content": content_sha256,
+            "date": reference_date,
+            "partial": partial_reason,
+            "key": pseudonym_version,
+            **counts,
+        },
     )
 
 
-def take_slices(
-    connection: psycopg.Connection,
-    source: Source,
-    batch_id: int,
-    facts: DeliveryFacts,
-    reference_date: Any,
-) -> None:
-    """Make this batch the current one for its slices.
-
-    A snapshot that is newer by its own reference date stays current.
-    """
-    if source.slice.columns:
-        key = sql.SQL(" || '|' || ").join(
-            sql.SQL("{}::text").format(sql.Identifier(name)) for name in source.slice.columns
-        )
-        keys = sql.SQL("select distinct {} as k from {} where _batch_id = {}").format(
-            key, sql.Identifier("raw", source.id), sql.Literal(batch_id)
-        )
-    else:
-        constant = "all" if source.slice.snapshot else (facts.period or "all")
-        keys = sql.SQL("select {} as k").format(sql.Literal(constant))
-    newer_stays = sql.SQL(
-        "and (b.reference_date is null or {date}::date is null or b.reference_date <= {date}::date)"
-        if source.slice.snapshot
-        else ""
-    ).format(date=sql.Literal(reference_date))
-    connection.execute(
+def touched_rows(connection: psycopg.Connection, source: Source, batch_id: int) -> tuple[int, int]:
+    """(rows mended, rows flagged) of a batch; a row that was both counts in both."""
+    touched = connection.execute(
+        "select exists (select 1 from quarantine.row_finding where batch_id = %s)", [batch_id]
+    ).fetchone()
+    if not touched or not touched[0]:
+        return (0, 0)
+    flagging = [rule.id for rule in source.rules if rule.action == "flag"]
+    row = connection.execute(
         sql.SQL(
-            "update ops.batch_slice s set superseded_at = now(), superseded_by = {batch}"
-            " from ops.batch b, ({keys}) k where s.source_id = {source} and s.slice_key = k.k"
-            " and s.superseded_at is null and b.batch_id = s.batch_id {newer_stays}"
+            "select count(*) filter (where not _flags <@ {flags}),"
+            " count(*) filter (where _flags && {flags}) from {table}"
+            " where _batch_id = {batch} and _flags is not null"
         ).format(
+            flags=sql.Literal([*flagging, *KEPT_FLAGS, "duplicate"]),
+            table=sql.Identifier("raw", source.id),
             batch=sql.Literal(batch_id),
-            keys=keys,
-            source=sql.Literal(source.id),
-            newer_stays=newer_stays,
         )
-    )
-    connection.execute(
-        sql.SQL(
-            "insert into ops.batch_slice (batch_id, source_id, slice_key, superseded_at,"
-            " superseded_by) select {batch}, {source}, k.k,"
-            " case when s.batch_id is not null then now() end, s.batch_id"
-            " from ({keys}) k left join ops.batch_slice s on s.source_id = {source}"
-            " and s.slice_key = k.k and s.superseded_at is null"
-        ).format(batch=sql.Literal(batch_id), keys=keys, source=sql.Literal(source.id))
-    )
-
-
-def replaced_batches(connection: psycopg.Connection, batch_id: int) -> dict[int, int]:
-    """Batches that this one superseded, at least in part, with the rows each had loaded."""
-    rows = connection.execute(
-        "select distinct b.batch_id, b.rows_loaded from ops.batch_slice s"
-        " join ops.batch b using (batch_id) where s.superseded_by = %s and s.batch_id < %s"
-        " order by 1",
-        [batch_id, batch_id],
-    )
-    return {replaced: count for replaced, count in rows}
+    ).fetchone()
+    return (row[0], row[1]) if row else (0, 0)
 
 
 def finding_counts(connection: psycopg.Connection, batch_id: int) -> dict[str, int]:

@@ -108,6 +108,17 @@ def joined(values: Iterable[str | None]) -> bytes:
     return line.encode("utf-8", "surrogateescape")
 
 
+def without_persons(refusal: DeliveryRefused, name: str) -> DeliveryRefused:
+    """The refusal; without its sentence where that quotes what looks like an identifier."""
+    if not kinds_in(str(refusal)):
+        return refusal
+    return DeliveryRefused(
+        refusal.code,
+        f"{name} is refused ({refusal.code}). The reason is not shown, because it quotes what "
+        "looks like personal data; look at the landed file.",
+    )
+
+
 def looks_like(texts: Iterable[str]) -> list[str]:
     """In words, which kinds of identifier some of the texts look like."""
     kinds: set[Kind] = set()

@@ -1,4 +1,4 @@
-"""Is the delivery as a whole plausible, and is it complete?
+"""Whether a delivery as a whole is plausible, and whether it is complete.
 
 A delivery outside its declared number of rows is refused; one that differs too much from what it
 replaces is refused until a person accepts it; one that lacks places, or whose period is not over,
@@ -34,8 +34,10 @@ def refuse_implausible_count(source: Source, received: int, name: str) -> None:
     low, high = source.plausibility.rows
     if (low is None or received >= low) and (high is None or received <= high):
         return
-    expected = f"{low:,} to {high:,}" if low is not None and high is not None else (
-        f"at least {low:,}" if low is not None else f"at most {high:,}"
+    expected = (
+        f"{low:,} to {high:,}"
+        if low is not None and high is not None
+        else (f"at least {low:,}" if low is not None else f"at most {high:,}")
     )
     raise DeliveryRefused(
         "implausible_rows",
@@ -72,7 +74,8 @@ def refuse_implausible_change(
         "implausible_change",
         f"{name} has {new:,} rows where batch {replaced}, which it would replace, has {old:,} "
         f"({ratio:.2f} times; plausible is {low if low is not None else 'any'} to "
-        f"{high if high is not None else 'any'}). Look at it; if it is right, take it with --accept.",
+        f"{high if high is not None else 'any'}). Look at it; if it is right, take it with "
+        "--accept.",
     )
 
 
@@ -196,4 +199,3 @@ def _expected(places: str, period: str | None) -> dict[str, str]:
         if (station.valid_from is None or station.valid_from <= end)
         and (station.valid_to is None or station.valid_to >= first)
     }
-

@@ -12,8 +12,8 @@ from busan_safety.warehouse import connect
 def create_raw_tables() -> None:
     """Create each source's raw table, its view of current rows and its "as of" function.
 
-    Idempotent; adds columns that are new. A column whose type in the registry differs from the table's is left alone: that
-    is a change of contract and needs a migration.
+    Idempotent; adds columns that are new. A column whose type in the registry differs from the
+    table's is left alone: that is a change of contract and needs a migration.
     """
     with connect("loader") as connection:
         connection.execute("select pg_advisory_xact_lock(20240402)")
@@ -32,7 +32,9 @@ def slice_expression(source: Source, period: sql.Composable | None = None) -> sq
     """
     if not source.slice.columns:
         return sql.SQL("s.slice_key")
-    parts = [sql.SQL("r.{}::text").format(sql.Identifier(name)) for name in source.slice.columns]
+    parts: list[sql.Composable] = [
+        sql.SQL("r.{}::text").format(sql.Identifier(name)) for name in source.slice.columns
+    ]
     if source.slice.period:
         parts.insert(0, period or sql.SQL("split_part(s.slice_key, '|', 1)"))
     return sql.SQL(" || '|' || ").join(parts)

@@ -139,7 +139,11 @@ def _bounds_check(column: Column) -> _Check:
     ]
     shown = " to ".join("any" if bound is None else f"{bound:g}" for bound in (low, high))
     reason = f"{column.name} is outside {shown}" + (f" {column.unit}" if column.unit else "")
-    return _Check(sql.SQL(" or ").join(sides), "outside_bounds", reason, column.name)
+    # A total of rows is as large as they are together: bounds are those of single rows.
+    condition = sql.SQL("({}) and not coalesce('total' = any(r._flags), false)").format(
+        sql.SQL(" or ").join(sides)
+    )
+    return _Check(condition, "outside_bounds", reason, column.name)
 
 
 def _any_of(checks: list[_Check]) -> sql.Composable:
@@ -188,9 +192,7 @@ def _survey(
     return row[0], row[1], row[2] or [], list(row[4:]), row[3]
 
 
-def _places(
-    batch_id: int, bad: int, places: list[str], checks: list[_Check]
-) -> sql.Composable:
+def _places(batch_id: int, bad: int, places: list[str], checks: list[_Check]) -> sql.Composable:
     """SQL for the rows to remove: where the survey saw them; by another scan when they are many."""
     if bad <= len(places):
         return sql.SQL("r.ctid = any ({}::tid[])").format(sql.Literal(places))

@@ -6,19 +6,25 @@ and runbook, because the person on call reads nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
+
+import psycopg
 
 from busan_safety.connectors.errors import SourceFailure
 from busan_safety.connectors.policy import SEOUL, next_midnight
 from busan_safety.loading.deliver import pull
 from busan_safety.sources import Source, get_source
 from busan_safety.sources.reference import CITY_CODE, districts
+from busan_safety.warehouse import WarehouseUnavailable, connect
 
-Runbook = Literal["late-source", "new-form", "quota", "refused-file", "wrong-key"]
+Runbook = Literal["defect", "late-source", "quota", "refused-file", "wrong-key"]
 
 # Longer waits are handed over, so that the run and the other senders' data do not wait too.
 LONGEST_RETRY = dt.timedelta(minutes=10)
@@ -98,14 +104,40 @@ def _pull_feed(
         return _failed(source, scope_key, period, failure)
     except Exception as error:
         # Only a sender may be asked again; a defect of ours does not go away by itself.
-        log.exception("%s of %s failed", source.id, scope_key)
-        cause = f"a defect of the platform ({type(error).__name__}: {error})"
-        message = failure_message(source, scope_key, period, cause, "late-source")
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("%s of %s failed:\n%s", source.id, scope_key, where)
+        cause = f"a defect of the platform ({_without_values(error)})"
+        message = failure_message(source, scope_key, period, cause, "defect")
+        _record_defect(source, scope_key, run_id, cause)
         return FeedOutcome(source.id, scope_key, "failed", message)
     if report.outcome == "refused":
         message = failure_message(source, scope_key, period, report.message, "refused-file")
         return FeedOutcome(source.id, scope_key, "refused", message)
     return FeedOutcome(source.id, scope_key, report.outcome, f"{source.id}: {report.message}")
+
+
+def _without_values(error: Exception) -> str:
+    """What kind of error, and where; not its text, which may repeat a row, unless it is ours."""
+    if type(error).__module__.startswith("busan_safety."):
+        return str(error)
+    name = type(error).__name__
+    if isinstance(error, psycopg.Error):
+        return f"{name}, SQLSTATE {error.sqlstate}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{name}: {error.strerror}"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"{name}{place}"
+
+
+def _record_defect(source: Source, scope_key: str, run_id: str | None, cause: str) -> None:
+    """Leave a record of the attempt as other failures do, unless the warehouse is what failed."""
+    with contextlib.suppress(WarehouseUnavailable, psycopg.Error), connect("loader") as connection:
+        connection.execute(
+            "insert into ops.pull (source_id, scope_key, run_id, outcome, message, finished_at)"
+            " values (%s, %s, %s, 'failed', %s, now())",
+            [source.id, scope_key, run_id, cause[:2000]],
+        )
 
 
 def _failed(
@@ -140,8 +172,8 @@ def _retry_at(failure: SourceFailure, now: dt.datetime) -> dt.datetime | None:
 def _remedy(source: Source, scope_key: str | None, runbook: Runbook) -> str:
     transport = source.transport.exceptions.get(scope_key or "", source.transport)
     return {
+        "defect": "report it with the task's log; trying again does not help.",
         "late-source": "its last good data stay in use; if it stays silent, ask the sender.",
-        "new-form": "give the new header or column in the feed's registry file, then pull again.",
         "quota": "nothing; it is asked again by itself when the limit is free.",
         "refused-file": "the last good delivery stays in use; ask the sender for a right one, "
         "or accept it after looking (`busan-safety ingest --accept`).",

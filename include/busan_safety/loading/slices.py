@@ -128,9 +128,7 @@ def take_slices(
     )
 
 
-def _is_older(
-    source: Source, batch_id: int, reference_date: dt.date | None
-) -> sql.Composable:
+def _is_older(source: Source, batch_id: int, reference_date: dt.date | None) -> sql.Composable:
     """SQL over `b`: whether the batch now current gives way to this one."""
     older = sql.SQL("b.batch_id < {}").format(sql.Literal(batch_id))
     if not source.slice.snapshot:

@@ -18,7 +18,8 @@ from typing import IO, Literal
 from busan_safety.connectors.errors import DeliveryRefused
 from busan_safety.connectors.layout import Layout, like_header
 from busan_safety.connectors.records import Context, Record, Rejected, Tally, read_records
-from busan_safety.connectors.tabular import Row
+from busan_safety.connectors.rows import Row
+from busan_safety.loading.drift import CodesRefused
 from busan_safety.loading.personal import PersonalData, joined, looks_like
 from busan_safety.loading.stream import Chunk, Refusal, StreamCounts
 from busan_safety.privacy.classes import MASK, ClassNotApplied, DeclaredClasses
@@ -30,7 +31,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _SAMPLED_ROWS = 1000
 # Rows that are no records at all, whatever they say; beyond the limit the form has changed.
 _UNREADABLE = frozenset({"undecodable", "wrong_field_count"})
-OpenRows = Callable[[], tuple[Layout, Iterator[Row]]]
+OpenRows = Callable[[], tuple[Layout, Iterator[Row], str | None]]
 
 
 class SpooledStream:
@@ -43,15 +44,14 @@ class SpooledStream:
         source: Source,
         open_rows: OpenRows,
         context: Context,
-        encoding: str | None,
         key: PseudonymKey | None = None,
     ) -> None:
         """Read the whole delivery into the spool.
 
-        key: for sources with pseudonymised columns. Raises DeliveryRefused as `read_records`, for
-        too many unreadable rows, and for unknown codes under a contract that freezes them.
+        open_rows: gives layout, rows below the header and encoding anew at each call. key: for
+        sources with pseudonymised columns. Raises DeliveryRefused as `read_records`, for too many
+        unreadable rows, and for unknown codes under a contract that freezes them.
         """
-        self.encoding = encoding
         self.columns = [column.name for column in source.stored_columns]
         self.counts = StreamCounts()
         self.personal = PersonalData(source)
@@ -62,7 +62,7 @@ class SpooledStream:
         self._spool: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._marks: list[tuple[int, int]] = []  # (first record, offset)
         self._unjudged: list[bytes] = []
-        layout, rows = open_rows()
+        layout, rows, self.encoding = open_rows()
         self.form_id = layout.form.id
         self._note_undeclared(layout)
         self._read(layout, rows, context)
@@ -104,7 +104,7 @@ class SpooledStream:
         shown = ""
         for line, group in groupby(refusals, lambda one: one.line):
             if layout is None:
-                layout, rows = self._open_rows()
+                layout, rows, _ = self._open_rows()
             while row is None or row.line < line:
                 row = next(rows, None)
                 if row is None:
@@ -135,9 +135,7 @@ class SpooledStream:
             return row.raw
         cells = {
             header: cell if position in kept or not cell else MASK
-            for position, (header, cell) in enumerate(
-                zip(layout.headers, row.cells, strict=False)
-            )
+            for position, (header, cell) in enumerate(zip(layout.headers, row.cells, strict=False))
         }
         return json.dumps(cells, ensure_ascii=False)
 
@@ -151,17 +149,17 @@ class SpooledStream:
         """Keep the headers that nobody declared, and say when their cells look like persons."""
         if not layout.undeclared or self._source.contract.columns == "discard":
             return
-        _, rows = self._open_rows()
+        _, rows, _ = self._open_rows()
         sample = list(islice(rows, _SAMPLED_ROWS))
         for header, position in layout.undeclared.items():
             cells = [row.cells[position] for row in sample if position < len(row.cells)]
-            kinds = looks_like(cells)
-            like = like_header(self._source, header)
-            self.counts.undeclared[header] = (
-                f"its cells look like {', '.join(kinds)}: declare its privacy class"
-                if kinds
-                else like
-            )
+            remark: str | None
+            if kinds := looks_like(cells):
+                remark = f"its cells look like {', '.join(kinds)}: declare its privacy class"
+            else:
+                like = like_header(self._source, header)
+                remark = f"like {like!r}" if like else None
+            self.counts.undeclared[header] = remark
 
     def _read(self, layout: Layout, rows: Iterator[Row], context: Context) -> None:
         tally = Tally()
@@ -187,10 +185,10 @@ class SpooledStream:
                 f"{spelling or '(not shown)'!r} in {column}"
                 for column, spelling in list(tally.unmapped)[:6]
             )
-            raise DeliveryRefused(
-                "unmapped_code",
+            raise CodesRefused(
                 f"No code is known for {spelled}, and {self._source.id} is not loaded with unknown "
                 "codes. Add the spelling to the alias seed in dbt_project/seeds.",
+                tally.unmapped,
             )
 
     def _take(self, record: Record) -> None:
@@ -238,7 +236,5 @@ def _copy_line(values: Sequence[str | None]) -> bytes:
         and "\r" not in text
     )
     if not is_plain:
-        text = "\t".join(
-            "\\N" if value is None else value.translate(_ESCAPES) for value in values
-        )
+        text = "\t".join("\\N" if value is None else value.translate(_ESCAPES) for value in values)
     return f"{text}\n".encode()

@@ -43,7 +43,7 @@ class StreamCounts:
 
     rejected: `Refusal` rows of this pass, by line. findings: [line, rule, column, before, after].
     unmapped: rows by (column, spelling) that no code is known for. undeclared: headers nobody
-    declared, with the declared header each is most like and what its cells look like. content:
+    declared, with a remark: which declared header each is like, or what its cells are. content:
     hash of the values as sent, so that it stays the same when the key of the pseudonyms changes.
     """
 

@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,7 @@ def _fits(column: Column, text: str | None, *, is_total: bool) -> bool:
     return (column.domain is None or text in column.domain) and _kinds_in(text) <= {*column.holds}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _kinds_in(text: str) -> frozenset[str]:
     return frozenset(kinds_in(text))
 

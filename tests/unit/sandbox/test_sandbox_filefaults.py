@@ -27,6 +27,8 @@ from busan_sandbox.files import (
 )
 from busan_sandbox.workbooks import read_workbook
 
+from .conftest import City
+
 ROWS: list[list[Any]] = [
     ["번호", "구군", "대수"],
     [1, "남구", 3],
@@ -56,6 +58,17 @@ def rows_of(content: bytes, suffix: str) -> list[list[str]]:
         return [[str(c) for c in row if c is not None] for row in sheet.values][1:]
     features = [feature["properties"] for feature in json.loads(content)["features"]]
     return [list(features[0]), *([str(cell) for cell in f.values()] for f in features)]
+
+
+def text_of(content: bytes) -> str:
+    """Return all text of a file."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            return "".join(book.read(n).decode() for n in book.namelist() if "sheet" in n)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp949")
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -110,7 +123,11 @@ def test_formulas_are_formulas() -> None:
 
 
 def test_every_sheet_that_can_changes_and_the_others_stay() -> None:
-    other = Sheet("설명", [["작성", "합계"], ["부산", Formula("SUM(C3:C5)", 24)]], hidden=True)
+    other = Sheet(
+        "설명",
+        [["작성", "합계"], ["부산", Formula("SUM(C3:C5)", 24)], [None, Formula("A1", "작성")]],
+        hidden=True,
+    )
     book = workbook_bytes([other, Sheet("2024", ROWS, ("A1:B1",))])
 
     sheets = read_workbook(faulty(book, ".xlsx", "rename:대수=카메라수"))
@@ -118,6 +135,17 @@ def test_every_sheet_that_can_changes_and_the_others_stay() -> None:
     assert sheets[0] == Sheet("설명", [list(row) for row in other.rows], hidden=True)
     assert sheets[1].rows[0] == ["번호", "구군", "카메라수"]
     assert sheets[1].merges == ("A1:B1",)
+
+
+def test_every_file_of_the_city_can_have_a_table_fault(city: City) -> None:
+    newest = {
+        path.parent: path for path in sorted(city.drop.rglob("*.*")) if path.suffix in FORMATS
+    }
+
+    changed = [faulty(p.read_bytes(), p.suffix, "column:새열=1") for p in newest.values()]
+
+    assert len(changed) > 30
+    assert all("새열" in text_of(content) for content in changed)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

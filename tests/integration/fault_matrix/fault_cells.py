@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from fault_matrix import SECRETS, Ground, Round
+from fault_ground import SECRETS, Ground, Round
 from fault_senders import Sender
 
 from busan_safety.connectors.policy import next_midnight
@@ -21,7 +21,7 @@ from busan_safety.settings import get_settings
 from busan_safety.sources import get_source
 
 Runbook = Literal["late-source", "new-form", "quota", "refused-file", "wrong-key"]
-RUNBOOKS = Path(__file__).resolve().parents[2] / "docs" / "runbooks"
+RUNBOOKS = get_settings().root / "docs" / "runbooks"
 # Outcome of a cell -> outcome of the feed that failed.
 _REPORTED = {
     "loaded": "new",
@@ -44,6 +44,7 @@ class Expected:
 
     says: words of the cause. code: of the refusal, or the reason of quarantined rows. rows: that
     are quarantined beside those that the good delivery has. asked: requests, where they count.
+    drift: kind (column, code) and outcome of what nobody knew, as it is listed for people.
     """
 
     outcome: str
@@ -52,6 +53,7 @@ class Expected:
     rows: int = 0
     asked: int | None = None
     runbook: Runbook = "late-source"
+    drift: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,19 +92,21 @@ def failed(says: str, runbook: Runbook = "late-source", asked: int | None = 1) -
     return Expected("failed", says, asked=asked, runbook=runbook)
 
 
-def refused(code: str, says: str, runbook: Runbook = "refused-file") -> Expected:
-    """Refused whole, with its bytes kept and nothing of it loaded."""
-    return Expected("refused", says, code, runbook=runbook)
+def refused(code: str, says: str, drift: str = "", runbook: Runbook = "refused-file") -> Expected:
+    """Refused whole, with its bytes kept and nothing of it loaded. drift: what is listed."""
+    listed = (drift, "refused") if drift else None
+    return Expected("refused", says, code, runbook=runbook, drift=listed)
 
 
-def quarantined(code: str, rows: int = 1) -> Expected:
-    """Loaded but for some rows, which are kept with the reason."""
-    return Expected("quarantined", code=code, rows=rows)
+def quarantined(code: str, rows: int = 1, drift: str = "") -> Expected:
+    """Loaded but for some rows, which are kept with the reason. drift: what is listed."""
+    listed = (drift, "quarantined") if drift else None
+    return Expected("quarantined", code=code, rows=rows, drift=listed)
 
 
-def drift(says: str) -> Expected:
-    """Loaded, with a drift recorded for people."""
-    return Expected("drift", says)
+def evolved() -> Expected:
+    """Loaded without the column that nobody declared, which is listed."""
+    return Expected("drift", drift=("column", "left_out"))
 
 
 Table = Mapping[str, Mapping[str, Expected | NotApplicable]]
@@ -119,8 +123,15 @@ def cells(table: Table, senders: Iterable[Sender]) -> list[Any]:
         for sender in senders:
             expected = by_name.get(sender.name, by_name.get("*"))
             if isinstance(expected, Expected):
-                found.append(pytest.param(sender, fault, expected, id=f"{sender}-{fault}"))
+                filled = replace(expected, says=_filled(expected.says, sender))
+                written = _filled(fault, sender)
+                found.append(pytest.param(sender, written, filled, id=f"{sender}-{fault}"))
     return found
+
+
+def _filled(text: str, sender: Sender) -> str:
+    """A text with the sender's own headers."""
+    return text.format_map(vars(sender)) if "{" in text else text
 
 
 def decided(table: Table, senders: Iterable[Sender]) -> set[tuple[str, str]]:
@@ -139,6 +150,7 @@ def check(ground: Ground, done: Round, expected: Expected, good: Round) -> None:
     _check_outcome(done, expected, good)
     _check_message(done, expected)
     _check_accounting(ground, done, expected, good)
+    _check_drift(done, expected, good)
     _check_healthy(ground, done)
 
 
@@ -209,11 +221,14 @@ def _check_accounting(ground: Ground, done: Round, expected: Expected, good: Rou
     if expected.outcome == "quarantined":
         codes = [row["reason_code"] for row in rejected]
         assert codes.count(expected.code) >= expected.rows
-    if expected.outcome == "drift":
-        said = [row for row in done.drift if expected.says in str(row.values())]
-        assert said
-    else:
-        assert done.drift == good.drift
+
+
+def _check_drift(done: Round, expected: Expected, good: Round) -> None:
+    known = {(row["kind"], row["column_name"], row["name"]) for row in good.drift}
+    news = [
+        row for row in done.drift if (row["kind"], row["column_name"], row["name"]) not in known
+    ]
+    assert {(row["kind"], row["outcome"]) for row in news} == ({expected.drift} - {None})
 
 
 def _check_healthy(ground: Ground, done: Round) -> None:

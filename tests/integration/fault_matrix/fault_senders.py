@@ -94,7 +94,6 @@ APIS = (
     Sender(
         "odcloud", "odcloud", "police_crime_by_station",
         at="/15036510/v1", counted="/15036510/v1",
-        healthy=(("police_offices", None), ("city_events", None)),
         required="절도", renamed="절도범죄", number="절도", place="경찰서", text="경찰서",
     ),
     Sender(
