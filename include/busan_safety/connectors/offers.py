@@ -17,7 +17,6 @@ from busan_safety.connectors.http_folder import fetch_http_file, list_http_folde
 from busan_safety.connectors.periods import finished_periods, overlaps
 from busan_safety.connectors.policy import SEOUL
 from busan_safety.connectors.senders import Question, fetch_pages, odcloud_resources
-from busan_safety.connectors.sftp import SftpFolder
 from busan_safety.sources import Source, Transport
 from busan_safety.sources.reference import CITY_CODE, District, districts
 
@@ -113,6 +112,9 @@ def _listed(
         for one in list_http_folder(connection, relative):
             yield one.name, partial(fetch_http_file, connection, one), None
     elif transport.kind == "sftp":
+        # Not at the top: paramiko takes a while, and few feeds need it.
+        from busan_safety.connectors.sftp import SftpFolder
+
         folder = SftpFolder(connection, relative)
         for name in folder.names():
             yield name, partial(folder.fetch, name), None

@@ -5,37 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 
+from busan_safety.connectors.derive import CODE_DERIVATIONS, derivation
 from busan_safety.connectors.errors import DeliveryRefused
 from busan_safety.connectors.layout import Layout
-from busan_safety.connectors.normalise import (
-    NORMALISERS,
-    Value,
-    age_from,
-    age_to,
-    hours_as_minutes,
-    range_high,
-    range_low,
-)
+from busan_safety.connectors.normalise import NORMALISERS, Value
 from busan_safety.connectors.rows import Row
 from busan_safety.sources import Column, Source
-from busan_safety.sources.reference import (
-    Elsewhere,
-    find_crime_class,
-    find_district,
-    find_district_with_city,
-    find_station,
-)
+from busan_safety.sources.reference import Elsewhere
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MOST_SPELLINGS = 500
 _LONGEST_SPELLING = 80
-# Derivations that look a spelling up in the reference data.
-CODE_DERIVATIONS = frozenset(
-    {"crime_class", "district", "district_in_address", "district_with_city", "station"}
-)
-_Derive = Callable[[str | None], "str | Elsewhere | None"]
 Finding = tuple[str, str, str | None, str | None]  # rule id, column, before, after
 
 
@@ -172,7 +153,7 @@ class _RecordReader:
         }
         self.steps = [_steps(column) for column in self.columns]
         self.derivations = [
-            (at, column, _derivation(column, layout.form.assume_city))
+            (at, column, derivation(column, assume_city=layout.form.assume_city))
             for at, column in enumerate(source.columns)
             if column.derive
         ]
@@ -362,11 +343,6 @@ class _RecordReader:
         return " / ".join(texts)[:_LONGEST_SPELLING] if is_public else ""
 
 
-def code_of(column: Column, spelling: str) -> str | Elsewhere | None:
-    """Code that the reference data now give a spelling of this column."""
-    return _derivation(column, assume_city=True)(spelling)
-
-
 def _is_code(column: Column) -> bool:
     return column.derive is not None and column.derive.with_ in CODE_DERIVATIONS
 
@@ -378,50 +354,3 @@ def _steps(column: Column) -> list[Callable[[str], Value]]:
 
 def _zero_is_missing(text: str) -> Value:
     return Value(None if text == "0" else text)
-
-
-def _derivation(column: Column, assume_city: bool) -> _Derive:
-    if column.derive is None:
-        raise ValueError(column.name)
-    derivations: dict[str, _Derive] = {
-        "age_from": age_from,
-        "age_to": age_to,
-        "as_is": _as_is,
-        "code_in_parentheses": _code_in_parentheses,
-        "crime_class": find_crime_class,
-        "district": partial(find_district, assume_city=assume_city),
-        "district_in_address": partial(find_district, assume_city=False),
-        "district_with_city": find_district_with_city,
-        "hours_as_minutes": hours_as_minutes,
-        "range_high": range_high,
-        "range_low": range_low,
-        "station": find_station,
-        "year": _year,
-    }
-    return derivations[column.derive.with_]
-
-
-def _as_is(text: str | None) -> str | None:
-    return text
-
-
-def _code_in_parentheses(text: str | None) -> str | None:
-    match = re.search(r"\(\s*(\d{10})\s*\)", text or "")
-    return match.group(1) if match else None
-
-
-def _year(text: str | None) -> str | None:
-    match = re.match(r"\d{4}", (text or "").strip())
-    return match.group(0) if match else None
-
-
-__all__ = [
-    "CODE_DERIVATIONS",
-    "Context",
-    "Finding",
-    "Record",
-    "Rejected",
-    "Tally",
-    "code_of",
-    "read_records",
-]

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -113,9 +114,13 @@ def odcloud_resources(transport: Transport, connection: Connection) -> list[tupl
     The uuid changes with each file, so the service's own description is asked for them.
     """
     namespace = transport.path
+    url = f"{connection.base_url}/oas/docs"
     with HttpClient(connection) as client:
-        body = client.text(f"{connection.base_url}/oas/docs", {"namespace": namespace})
-    found = sorted(_listed_resources(body, namespace), key=lambda one: (one[2], one[1]))
+        _, page = client.page(url, {"namespace": namespace}, partial(_described, namespace))
+    found = sorted(
+        ((one["path"], one["title"], one["year"]) for one in page.items),
+        key=lambda one: (one[2], one[1]),
+    )
     if not found:
         raise SourceFailure(
             f"odcloud service {namespace} lists no dated file; look at its description.",
@@ -124,20 +129,26 @@ def odcloud_resources(transport: Transport, connection: Connection) -> list[tupl
     return found
 
 
-def _listed_resources(body: bytes, namespace: str) -> Iterator[tuple[str, str, str]]:
+def _described(namespace: str, body: bytes) -> Page:
+    """The dated files that a service's description lists, as the items of a page."""
     try:
         described = json.loads(body.decode("utf-8-sig"))
         paths = dict(described["paths"])
     except (ValueError, KeyError, TypeError, RecursionError):
+        # An error answer says what is wrong; anything else lists nothing.
         read_odcloud(body, ())
-        return
+        return Page([], None)
+    return Page(list(_dated_files(paths, namespace)), None)
+
+
+def _dated_files(paths: Mapping[str, Any], namespace: str) -> Iterator[dict[str, Any]]:
     for path, methods in paths.items():
         get = methods.get("get") if isinstance(methods, dict) else None
         title = str(get.get("summary", "")) if isinstance(get, dict) else ""
         match = re.search(r"_(\d{4})(?:\d{4})?(?!\d)", title)
         # Only what lies below the service that was asked for.
         if match and path.strip("/").startswith(f"{namespace}/") and ".." not in path:
-            yield f"api/{path.strip('/')}", title, match.group(1)
+            yield {"path": f"api/{path.strip('/')}", "title": title, "year": match.group(1)}
 
 
 def _parameters(

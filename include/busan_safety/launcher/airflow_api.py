@@ -16,11 +16,17 @@ from busan_safety.settings import Settings
 
 FINISHED = frozenset({"success", "failed"})
 _TASK_DONE = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
+_READ_AGAIN_TIMES = 20
+_READ_AGAIN_SECONDS = 1.0
 _TASK_BAD = frozenset({"failed", "upstream_failed"})
 
 
 class AirflowUnavailable(RuntimeError):
     """Airflow's API server does not answer or refuses; the message says what to do."""
+
+
+class _ServerFault(AirflowUnavailable):
+    """Airflow failed in its own code."""
 
 
 class UnknownDag(ValueError):
@@ -80,7 +86,10 @@ class AirflowApi:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._address = f"http://{settings.host}:{settings.airflow_port}"
-        self._client = httpx.Client(base_url=self._address, timeout=20.0)
+        # On a busy machine the server's first answer to a task has taken 20 s.
+        self._client = httpx.Client(
+            base_url=self._address, timeout=httpx.Timeout(90.0, connect=5.0)
+        )
         self._client.headers["Authorization"] = f"Bearer {self._token()}"
 
     def dag_ids(self) -> set[str]:
@@ -218,6 +227,12 @@ class AirflowApi:
                 return found
 
     def _get(self, path: str, **params: Any) -> Any:
+        # Airflow 3.3.2 answers 500 for an asset event whose run is created but not yet started.
+        for _ in range(_READ_AGAIN_TIMES):
+            try:
+                return self._send("GET", path, None, **params)
+            except _ServerFault:
+                time.sleep(_READ_AGAIN_SECONDS)
         return self._send("GET", path, None, **params)
 
     def _send(
@@ -233,9 +248,8 @@ class AirflowApi:
         if missing_ok and answer.status_code == httpx.codes.NOT_FOUND:
             return None
         if answer.is_error:
-            raise AirflowUnavailable(
-                f"Airflow refuses {method} {path}: {answer.status_code} {answer.text[:300]}"
-            )
+            kind = _ServerFault if answer.is_server_error else AirflowUnavailable
+            raise kind(f"Airflow refuses {method} {path}: {answer.status_code} {answer.text[:300]}")
         return answer.json() if answer.content else None
 
 

@@ -67,8 +67,9 @@ class QuotaUse:
 class FeedState:
     """One feed, all its senders together.
 
-    state: that of the worst sender. late_senders: names of those that are late or never came.
-    last_pull: the worst of the senders' last attempts; message says what it met.
+    state, newest_event, age_days: those of the sender furthest behind. late_senders: names of those
+    that are late or never came. last_pull: the worst of the senders' last attempts; message says
+    what it met.
     """
 
     source_id: str
@@ -127,7 +128,10 @@ def _feed_state(
     source: Source, senders: list[Freshness], counts: BatchCounts, unmapped_codes: int
 ) -> FeedState:
     state = min((one.state for one in senders), key=_WORST_FIRST.index)
-    newest = max(senders, key=lambda one: one.newest_event or date.min)
+    behind = min(
+        (one for one in senders if one.state == state),
+        key=lambda one: one.newest_event or date.max,
+    )
     pulls = [one.last_pull for one in senders if one.last_pull]
     worst = min(pulls, key=lambda one: _PULLS_WORST_FIRST.index(one.outcome), default=None)
     return FeedState(
@@ -135,8 +139,8 @@ def _feed_state(
         title=source.title.ko,
         owner=source.owner,
         state=state,
-        newest_event=newest.newest_event,
-        age_days=newest.age_days,
+        newest_event=behind.newest_event,
+        age_days=behind.age_days,
         late_senders=[one.sender for one in senders if one.state in BAD_STATES],
         last_pull=worst.outcome if worst else "never",
         pulled_at=max((one.finished_at for one in pulls if one.finished_at), default=None),

@@ -14,9 +14,9 @@ from typing import Literal
 
 import psycopg
 
+from busan_safety.connectors.derive import code_of
 from busan_safety.connectors.errors import DeliveryRefused
 from busan_safety.connectors.nearest import nearest
-from busan_safety.connectors.records import code_of
 from busan_safety.loading.stream import StreamCounts
 from busan_safety.privacy import kinds_in
 from busan_safety.sources import Source, UnknownSource, get_source
@@ -103,6 +103,10 @@ def write_drift(
         like = _like(shown, column.domain or [])
         seen.append(_Seen("code", name, shown, "quarantined", rows, like))
     _write(connection, source, scope_key, batch_id, seen)
+    # What the batch had when it was read before, and is known now.
+    connection.execute(
+        "delete from ops.drift where batch_id = %s and last_seen_at < now()", [batch_id]
+    )
 
 
 def write_refused_drift(

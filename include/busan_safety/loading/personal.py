@@ -8,6 +8,7 @@ removes what it holds anyway, or where the registry says that such identifiers b
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -26,8 +27,9 @@ _WORDS: dict[Kind, str] = {
 # A row whose cells cannot be told apart.
 _WHOLE_ROW = "(a row with a wrong number of fields)"
 _SEPARATOR = "\x1f"
-# A plate such as 12가3456.
+# Every identifier has this many letters (12가3456) and four digits in a row.
 _SHORTEST = 7
+_FOUR_DIGITS = re.compile(r"\d{4}")
 
 
 class PersonalData:
@@ -46,7 +48,7 @@ class PersonalData:
 
     def look_at(self, column: str, text: str) -> None:
         """Judge one cell."""
-        if len(text) < _SHORTEST:
+        if len(text) < _SHORTEST or not _FOUR_DIGITS.search(text):
             return
         for kind in kinds_in(text) - self._exempt.get(column, frozenset()):
             self.found[(column, kind)] += 1

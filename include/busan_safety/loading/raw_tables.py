@@ -18,9 +18,14 @@ def create_raw_tables() -> None:
     with connect("loader") as connection:
         connection.execute("select pg_advisory_xact_lock(20240402)")
         for source in all_sources().values():
-            _create_table(connection, source)
-            _create_view(connection, source)
-            _create_as_of(connection, source)
+            create_raw_table(connection, source)
+
+
+def create_raw_table(connection: psycopg.Connection, source: Source) -> None:
+    """Create what one source needs in schema raw; adds columns that are new."""
+    _create_table(connection, source)
+    _create_view(connection, source)
+    _create_as_of(connection, source)
 
 
 def slice_expression(source: Source, period: sql.Composable | None = None) -> sql.Composable:

@@ -87,7 +87,6 @@ def apply_rules(
     connection.execute("set local enable_presorted_aggregate = off")
     checks = _checks(source, direct=direct)
     rules = [rule for rule in source.rules if rule.action != "quarantine"]
-    rules = [rule for rule in rules if _reference_is_there(connection, rule)]
     rows, bad, places, touched, newest = _survey(connection, source, batch_id, checks, rules)
     removed = Removed()
     unknown: dict[tuple[str, str], int] = {}
@@ -310,13 +309,6 @@ def _flag_where(
             reason=sql.Literal(reason),
         )
     )
-
-
-def _reference_is_there(connection: psycopg.Connection, rule: Rule) -> bool:
-    if not rule.needs_reference:
-        return True
-    found = connection.execute("select to_regclass('reference.districts')").fetchone()
-    return found is not None and found[0] is not None
 
 
 def _duplicates(

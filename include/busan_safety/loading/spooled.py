@@ -57,8 +57,12 @@ class SpooledStream:
         self.personal = PersonalData(source)
         self._source = source
         self._open_rows = open_rows
-        self._all_columns = [column.name for column in source.columns]
         self._classes = DeclaredClasses(source, key, context.period)
+        self._judged = [
+            (at, column.name)
+            for at, column in enumerate(source.columns)
+            if column.name not in self._classes.hidden
+        ]
         self._spool: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._marks: list[tuple[int, int]] = []  # (first record, offset)
         self._unjudged: list[bytes] = []
@@ -202,7 +206,7 @@ class SpooledStream:
             self._refuse(record.line, "wrong_type", str(failure), failure.column)
             return
         self.counts.content.update(content)
-        self._unjudged.append(joined(record.values))
+        self._unjudged.append(joined(record.values[at] for at, _ in self._judged))
         if len(self._unjudged) >= _CHUNK_RECORDS:
             self._judge()
         self.counts.sent += 1
@@ -220,7 +224,7 @@ class SpooledStream:
         self.counts.rejected.append([line, code, reason, column])
 
     def _judge(self) -> None:
-        self.personal.look_at_records(self._unjudged, self._all_columns)
+        self.personal.look_at_records(self._unjudged, [name for _, name in self._judged])
         self._unjudged.clear()
 
 

@@ -264,7 +264,6 @@ class Rule(_Strict):
     action: Literal["quarantine", "mend", "flag"]
     when: str
     set: dict[str, str | None] | None = None
-    needs_reference: bool = False
     reason: Text
 
     @model_validator(mode="after")

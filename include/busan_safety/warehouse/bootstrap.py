@@ -9,13 +9,15 @@ from psycopg import sql
 
 from busan_safety.settings import Settings
 from busan_safety.warehouse.connection import connect
+from busan_safety.warehouse.reference_tables import create_reference_tables
 
 _WAREHOUSE_ROLES = ("loader", "transformer", "publisher", "evaluator")
 EVALUATOR_STATEMENT_TIMEOUT = "60s"
 
 
 def bootstrap(settings: Settings) -> None:
-    """Create what is missing: roles, both databases, schemas, `ops` and `quarantine` tables.
+    """Create what is missing: roles, both databases, schemas, `ops` and `quarantine` tables, and
+    the reference tables where dbt has not made them yet.
 
     Passwords are set anew each time, so that `var/secrets.json` or the environment rules.
     Takes about 0.1 s when everything exists.
@@ -41,6 +43,7 @@ def bootstrap(settings: Settings) -> None:
         # Programs that run beside each other may bootstrap at the same moment.
         warehouse.execute("select pg_advisory_lock(20240401)")
         warehouse.execute(files(__package__).joinpath("schema.sql").read_bytes())
+        create_reference_tables(warehouse, settings.seeds_dir)
 
 
 def superuser(settings: Settings) -> psycopg.Connection:

@@ -1,0 +1,44 @@
+"""Reference tables before the first build: loading rules ask them from the first delivery on.
+
+dbt owns them and makes them anew with every build; here they are only made where they are
+missing, from the same seeds with the same column types (`seeds.yml`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import yaml
+from psycopg import sql
+
+
+def create_reference_tables(connection: psycopg.Connection, seeds_dir: Path) -> None:
+    """Create and fill each missing table of schema `reference`; the connection may set roles."""
+    connection.execute("set role transformer")
+    known = {
+        row[0]
+        for row in connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'reference'"
+        )
+    }
+    described = yaml.load((seeds_dir / "seeds.yml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    for seed in described["seeds"]:
+        if seed["name"] not in known:
+            _create(connection, seed, seeds_dir / f"{seed['name']}.csv")
+    connection.execute("reset role")
+
+
+def _create(connection: psycopg.Connection, seed: dict[str, Any], path: Path) -> None:
+    types: dict[str, str] = seed["config"]["column_types"]
+    table = sql.Identifier("reference", seed["name"])
+    content = path.read_bytes()
+    header = content.partition(b"\n")[0].decode("utf-8").strip().split(",")
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(types[name])) for name in header
+    )
+    connection.execute(sql.SQL("create table {} ({})").format(table, columns))
+    statement = sql.SQL("copy {} from stdin with (format csv, header)").format(table)
+    with connection.cursor().copy(statement) as copy:
+        copy.write(content)
