@@ -50,11 +50,20 @@ def read_index(body: bytes, url: str, sender: str) -> list[ListedFile]:
     parser = _Links()
     parser.feed(body.decode("utf-8", errors="replace"))
     parser.close()
-    if not parser.is_html:
+    if parser.is_cut:
         raise SourceFailure(
-            f"{sender} did not answer with an index page at the folder's address; check `path` in "
-            "the registry, and whether the server lists its folders.",
+            f"{sender}'s index page ends in the middle, so files may be missing; it is tried again.",
+            code="unreadable",
+            action="retry",
+        )
+    # Every index links somewhere, at least to the folder above; a maintenance page does not.
+    if not parser.is_html or not parser.links:
+        raise SourceFailure(
+            f"{sender} did not answer with an index page at the folder's address; it is tried "
+            "again. If it stays so, check `path` in the registry, and whether the server lists "
+            "its folders.",
             code="no_index",
+            action="retry",
         )
     base = urlsplit(url)
     found: dict[str, ListedFile] = {}
@@ -91,8 +100,19 @@ class _Links(HTMLParser):
         super().__init__()
         self.links: list[str] = []
         self.is_html = False
+        self._is_open = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the page began a document that it does not end."""
+        return self._is_open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.is_html = self.is_html or tag in ("html", "body", "pre", "table", "ul", "a")
+        self._is_open = self._is_open or tag == "html"
         if tag == "a":
             self.links.extend(value for name, value in attrs if name == "href" and value)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "html":
+            self._is_open = False

@@ -74,7 +74,8 @@ class SftpFolder:
 
     def _copy(self, sftp: paramiko.SFTPClient, name: str, target: Path) -> None:
         remote = str(self._root / name)
-        if (sftp.stat(remote).st_size or 0) > MAX_FILE_BYTES:
+        announced = sftp.stat(remote).st_size or 0
+        if announced > MAX_FILE_BYTES:
             raise self._failed(
                 f"offers {name!r} with more than {MAX_FILE_BYTES / 1024**2:,.0f} MB; ask the "
                 "sender for it in parts",
@@ -83,6 +84,13 @@ class SftpFolder:
         with target.open("wb") as file:
             sftp.getfo(
                 remote, cast(IO[bytes], _Bounded(file)), max_concurrent_prefetch_requests=_AHEAD
+            )
+        if (size := target.stat().st_size) != announced:
+            raise SourceFailure(
+                f"{self._connection.id} announced {announced:,} bytes of {name!r} and sent "
+                f"{size:,}: the file changed or was cut off; it is tried again.",
+                code="incomplete",
+                action="retry",
             )
 
     def _ask(self, question: Callable[[paramiko.SFTPClient], T]) -> T:
