@@ -87,7 +87,8 @@ def announce(deliveries: Asset, agency: str, pulled: Any) -> None:
     """End an ingest DAG: tell what came in whatever failed, and still show the failure.
 
     The asset is updated even when every sender failed, because the others' data must not wait;
-    the run itself is failed by `all_answered`. Senders that wait get a run of `resume_pulls`.
+    the run itself is failed by `all_answered`. For senders that wait, `resume_pulls` is started,
+    once for each time at which some may be asked again.
     """
 
     @task(trigger_rule=TriggerRule.ALL_DONE, outlets=[deliveries])
@@ -107,7 +108,7 @@ def announce(deliveries: Asset, agency: str, pulled: Any) -> None:
             "failed_senders": report.failed_senders,
             "waiting_senders": [f"{one.source_id}:{one.scope_key}" for one in report.waiting],
         }
-        return [_resumption(one) for one in report.waiting]
+        return [_resumption(agency, time) for time in {one.retry_at for one in report.waiting}]
 
     all_answered = EmptyOperator(
         task_id="all_answered", doc_md="Fails with any sender, so that the run shows it."
@@ -183,14 +184,10 @@ def _backfill_day() -> dt.date | None:
     return day
 
 
-def _resumption(one: Any) -> dict[str, Any]:
-    """Run id and configuration of the run that asks a waiting sender again."""
-    until = one.retry_at.astimezone(ZoneInfo(SEOUL))
+def _resumption(agency: str, moment: dt.datetime) -> dict[str, Any]:
+    """Run id and configuration of the run that asks an agency's waiting senders again."""
+    until = moment.astimezone(ZoneInfo(SEOUL))
     return {
-        "trigger_run_id": f"{one.source_id}__{one.scope_key}__{until:%Y%m%dT%H%M}",
-        "conf": {
-            "source_id": one.source_id,
-            "scope_key": one.scope_key,
-            "until": until.isoformat(),
-        },
+        "trigger_run_id": f"{agency}__{until:%Y%m%dT%H%M}",
+        "conf": {"agency": agency, "until": until.isoformat()},
     }

@@ -16,6 +16,7 @@ from busan_safety.loading import deliver
 from busan_safety.loading.run_records import (
     asked_in_backfill,
     backfill_period,
+    due_again,
     feeds_of,
     still_to_ask,
 )
@@ -23,6 +24,7 @@ from busan_safety.loading.sender import pull_feeds
 from busan_safety.sources import get_source, reference
 
 SEOUL = ZoneInfo("Asia/Seoul")
+JUST_NOW = dt.datetime.now(SEOUL) - dt.timedelta(minutes=1)
 Asked = list[tuple[str, str, str | None]]
 
 
@@ -75,16 +77,17 @@ def test_a_used_up_daily_limit_is_resumed_later_and_the_news_do_not_wait(
     asked = ended["resume_later", 0]
     assert asked.state == "success"
     ((run_id, conf),) = resumptions()
-    assert run_id == f"education_schools__26__{midnight:%Y%m%dT%H%M}"
+    assert run_id == f"education__{midnight:%Y%m%dT%H%M}"
+    assert conf["agency"] == "education"
     assert dt.datetime.fromisoformat(conf["until"]) == midnight
     assert warehouse.execute("select retry_at from ops.pull where retry_at is not null").fetchall()
 
 
-def test_a_waiting_pull_is_deferred_to_the_next_midnight_in_korea(run: Any, fail: Any) -> None:
+def test_waiting_pulls_are_deferred_to_the_next_midnight_in_korea(run: Any, fail: Any) -> None:
     asked = fail({})
     midnight = next_midnight()
 
-    ended = run("resume_pulls", conf=waiting("education_schools", "26", midnight))
+    ended = run("resume_pulls", conf=waiting("education", midnight))
 
     pull = ended["pull_again", -1]
     assert pull.state == "deferred"
@@ -94,26 +97,59 @@ def test_a_waiting_pull_is_deferred_to_the_next_midnight_in_korea(run: Any, fail
 
 
 def test_a_resumed_pull_that_is_stopped_again_waits_for_the_midnight_after(
-    run: Any, fail: Any
+    run: Any, fail: Any, warehouse: psycopg.Connection
 ) -> None:
     fail({"education_schools": failure("stop_until_midnight", "22")})
-    past = dt.datetime.now(SEOUL) - dt.timedelta(minutes=1)
+    record_wait(warehouse, "education_schools", "26")
 
-    ended = run("resume_pulls", conf=waiting("education_schools", "26", past))
+    ended = run("resume_pulls", conf=waiting("education", JUST_NOW))
 
     assert ended["pull_again", -1].state == "deferred"
     assert moment(ended["pull_again", -1].message) == next_midnight()
 
 
-def test_a_resumed_pull_that_succeeds_starts_the_build(run: Any, fail: Any) -> None:
+def test_a_resumed_pull_asks_who_still_waits_and_starts_the_build(
+    run: Any, fail: Any, warehouse: psycopg.Connection
+) -> None:
     asked = fail({})
-    past = dt.datetime.now(SEOUL) - dt.timedelta(minutes=1)
+    for scope in ("26110", "26140"):
+        record_wait(warehouse, "district_cctv", scope)
+    # Somebody has pulled it by hand meanwhile.
+    pull_feeds(["district_cctv"], "26140", run_id="manual__1")
+    asked.clear()
 
-    ended = run("resume_pulls", conf=waiting("district_cctv", "26110", past))
+    ended = run("resume_pulls", conf=waiting("districts", JUST_NOW))
 
     assert ended["pull_again", -1].state == "success"
     assert asked == [("district_cctv", "26110", None)]
     assert ended["build_again", -1].state == "success"
+
+
+def test_a_resumed_pull_that_fails_for_a_moment_is_found_again_by_its_retry(
+    run: Any, fail: Any, warehouse: psycopg.Connection
+) -> None:
+    fail({"education_schools": failure("retry", "unreachable")})
+    record_wait(warehouse, "education_schools", "26")
+
+    ended = run("resume_pulls", conf=waiting("education", JUST_NOW))
+
+    assert ended["pull_again", -1].state == "up_for_retry"
+    assert [one.source_id for one in due_again("education")] == ["education_schools"]
+
+
+def test_many_senders_that_wait_for_the_same_time_are_resumed_together(
+    run: Any, fail: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = {code: reference.districts()[code] for code in ("26110", "26140")}
+    monkeypatch.setattr(reference, "districts", lambda: two)
+    fail({one: failure("stop_until_midnight", "22") for one in feeds_of("districts")})
+
+    ended = run("ingest_districts")
+
+    assert {state.state for (task_id, _), state in ended.items() if "pull" in task_id} == {
+        "success"
+    }
+    assert [index for task_id, index in ended if task_id == "resume_later"] == [0]
 
 
 def test_a_refused_key_is_not_tried_again_and_the_message_says_what_to_do(
@@ -266,8 +302,15 @@ def test_a_backfill_that_is_stopped_tries_again_after_midnight(run: Any, fail: A
         assert abs(stopped.message.retry_delay_seconds - until_midnight) < 60
 
 
-def waiting(source_id: str, scope_key: str, until: dt.datetime) -> dict[str, str]:
-    return {"source_id": source_id, "scope_key": scope_key, "until": until.isoformat()}
+def waiting(agency: str, until: dt.datetime) -> dict[str, str]:
+    return {"agency": agency, "until": until.isoformat()}
+
+
+def record_wait(warehouse: psycopg.Connection, source_id: str, scope_key: str) -> None:
+    warehouse.execute(
+        "insert into ops.pull (source_id, scope_key, outcome, retry_at) values (%s, %s, %s, %s)",
+        [source_id, scope_key, "failed", JUST_NOW],
+    )
 
 
 def moment(message: Any) -> dt.datetime:
@@ -284,4 +327,4 @@ def resumptions() -> list[tuple[str, dict[str, str]]]:
 
     with create_session() as session:
         runs = session.query(DagRun).filter(DagRun.dag_id == "resume_pulls")
-        return [(one.run_id, one.conf) for one in runs if "__26__" in one.run_id]
+        return [(one.run_id, one.conf) for one in runs if one.run_id.startswith("education__")]

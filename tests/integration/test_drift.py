@@ -172,3 +172,14 @@ def test_the_list_keeps_one_line_a_spelling_with_when_it_was_seen(warehouse, fee
     (one,) = listed("test_cases")
     assert (one.rows, one.batch_id) == (2, report.batch_id)
     assert one.first_seen < one.last_seen
+
+
+def test_of_a_restricted_column_only_what_is_nearly_a_known_place_is_listed(
+    warehouse, feed, tmp_path
+):
+    restricted = DISTRICT | {"privacy": "restricted"}
+    feed("test_cases", [NUMBER, TIME, restricted, DISTRICT_CODE])
+    ingest_file("test_cases", write(tmp_path, rows("중구", "부산진군", "홍길동")))
+    shown = {one.name: one for one in listed("test_cases")}
+    assert set(shown) == {"부산진군", ""}
+    assert "quarantine.rejected_row" in shown[""].sentence

@@ -7,7 +7,7 @@ import sys
 import typer
 from dotenv import load_dotenv
 
-from busan_safety.cli import data_verbs, service_verbs
+from busan_safety.cli import data_verbs, reload_verbs, service_verbs
 from busan_safety.cli.output import BadInput, VerbFailed, print_error
 from busan_safety.connectors.errors import DeliveryRefused, SourceFailure
 from busan_safety.launcher.airflow_api import AirflowUnavailable, UnknownDag
@@ -15,6 +15,7 @@ from busan_safety.launcher.chain import ChainTimeout
 from busan_safety.launcher.interrupts import Interrupted, raise_on_signals
 from busan_safety.launcher.preflight import PreflightError
 from busan_safety.launcher.stack import StartError
+from busan_safety.loading.keys import KeyMismatch
 from busan_safety.settings import ROOT
 from busan_safety.sources import UnknownSource
 from busan_safety.warehouse import WarehouseUnavailable
@@ -27,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (*service_verbs.VERBS, *data_verbs.VERBS):
+for verb in (*service_verbs.VERBS, *data_verbs.VERBS, *reload_verbs.VERBS):
     app.command()(verb)
 # Its arguments, `--help` too, are Airflow's.
 app.command(
@@ -37,7 +38,7 @@ app.command(
 
 _BAD_INPUT = (BadInput, DeliveryRefused, UnknownDag, UnknownSource, PreflightError)
 _FAILED = (
-    *(AirflowUnavailable, ChainTimeout, ServerError, SourceFailure, StartError),
+    *(AirflowUnavailable, ChainTimeout, KeyMismatch, ServerError, SourceFailure, StartError),
     *(VerbFailed, WarehouseUnavailable),
 )
 

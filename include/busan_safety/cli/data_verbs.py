@@ -19,7 +19,7 @@ from busan_safety.cli.output import (
 )
 from busan_safety.launcher.stack import running_warehouse
 from busan_safety.loading import BatchReport, ingest_file
-from busan_safety.loading.drift import unmapped as unmapped_names
+from busan_safety.loading import unmapped as unmapped_names
 from busan_safety.settings import get_settings
 from busan_safety.sources import all_sources, get_source
 
@@ -71,7 +71,7 @@ def ingest(
     if as_json:
         print_json(batch)
     else:
-        _show_batch(batch)
+        show_batch(batch)
 
 
 def evaluate(
@@ -156,7 +156,8 @@ def _show_unmapped(as_json: bool) -> None:
         screen.print("Every header and spelling of the latest deliveries is known.")
 
 
-def _show_batch(batch: BatchReport) -> None:
+def show_batch(batch: BatchReport) -> None:
+    """Print what became of one delivery."""
     heading = f"Batch {batch.batch_id} of {batch.source_id}: {batch.status} ({batch.file_name})"
     screen.print(heading, style="bold", highlight=False)
     print_table(

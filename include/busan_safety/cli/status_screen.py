@@ -90,15 +90,20 @@ def _trouble(one: FeedState) -> str:
     """One line for a feed that somebody has to look at, with what the sender or the file said."""
     parts = []
     if one.late_senders:
-        named = ", ".join(one.late_senders[:_NAMED_SENDERS])
-        more = len(one.late_senders) - _NAMED_SENDERS
-        parts.append(f"{one.state}: {named}{f' and {more} more' if more > 0 else ''}.")
+        parts.append(f"{one.state}: {_named(one.late_senders)}.")
     if one.waits_until:
         parts.append(f"Asked again {one.waits_until.astimezone(_SEOUL):%m-%d %H:%M}.")
     if one.message:
         words = re.sub(r"\s+", " ", one.message)
-        parts.append(f"Last pull {one.last_pull}: {words[:_MOST_WORDS]}")
+        parts.append(
+            f"Last pull {one.last_pull} ({_named(one.failed_senders)}): {words[:_MOST_WORDS]}"
+        )
     return f"{one.source_id} ({one.owner}) {' '.join(parts)}" if parts else ""
+
+
+def _named(senders: Sequence[str]) -> str:
+    more = len(senders) - _NAMED_SENDERS
+    return ", ".join(senders[:_NAMED_SENDERS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _table(title: str, *headings: str) -> Table:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 
+from busan_safety.connectors.nearest import nearest
 from busan_safety.connectors.normalise import (
     age_from,
     age_to,
@@ -21,6 +22,7 @@ from busan_safety.sources.reference import (
     find_district,
     find_district_with_city,
     find_station,
+    known_spellings,
 )
 
 Derive = Callable[[str | None], "str | Elsewhere | None"]
@@ -59,6 +61,12 @@ def derivation(column: Column, *, assume_city: bool) -> Derive:
 def code_of(column: Column, spelling: str) -> str | Elsewhere | None:
     """Code that the reference data now give a spelling of this column."""
     return derivation(column, assume_city=True)(spelling)
+
+
+@lru_cache(maxsize=4096)
+def like_known(derivation_name: str, spelling: str) -> str | None:
+    """The known spelling of a place, office or class that a new one is most like, or None."""
+    return nearest(spelling, known_spellings(derivation_name))
 
 
 def _as_is(text: str | None) -> str | None:

@@ -50,18 +50,19 @@ def read_index(body: bytes, url: str, sender: str) -> list[ListedFile]:
     parser = _Links()
     parser.feed(body.decode("utf-8", errors="replace"))
     parser.close()
-    if parser.is_cut:
+    if not parser.is_html:
         raise SourceFailure(
-            f"{sender}'s index page ends in the middle, so files may be missing; it is tried again.",
-            code="unreadable",
-            action="retry",
+            f"{sender} did not answer with an index page at the folder's address; check `path` in "
+            "the registry, and whether the server lists its folders.",
+            code="no_index",
         )
-    # Every index links somewhere, at least to the folder above; a maintenance page does not.
-    if not parser.is_html or not parser.links:
+    # Taken for an index they would hide files. Every index links somewhere, at least to the
+    # folder above; a maintenance page does not.
+    if parser.is_cut or not parser.links:
+        what = "an index page that ends in the middle" if parser.is_cut else "a page without links"
         raise SourceFailure(
-            f"{sender} did not answer with an index page at the folder's address; it is tried "
-            "again. If it stays so, check `path` in the registry, and whether the server lists "
-            "its folders.",
+            f"{sender} answered with {what} at the folder's address, as during maintenance; it is "
+            "tried again. If it stays so, check `path` in the registry.",
             code="no_index",
             action="retry",
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 
 from busan_safety.connectors.errors import DeliveryRefused
@@ -38,6 +38,7 @@ class Layout:
     """How to read the rows below the header.
 
     undeclared: headers that nobody declared and where they stand; the contract lets them pass.
+    is_delimited: whether each row has as many fields as the header; a workbook leaves out blanks.
     """
 
     form: Form
@@ -47,6 +48,7 @@ class Layout:
     melted: list[list[Melted]] = field(default_factory=list)
     foreign_columns: int = 0
     undeclared: dict[str, int] = field(default_factory=dict)
+    is_delimited: bool = False
 
 
 def find_layout(
@@ -90,6 +92,7 @@ def find_layout(
             continue
         try:
             layout = _fit(source, form, head[:index], header, name)
+            layout = replace(layout, is_delimited=file_format == "csv")
         except _DoesNotFit as misfit:
             refusals.append((misfit.distance, misfit.refusal))
             continue

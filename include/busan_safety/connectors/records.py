@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from busan_safety.connectors.derive import CODE_DERIVATIONS, derivation
+from busan_safety.connectors.derive import CODE_DERIVATIONS, derivation, like_known
 from busan_safety.connectors.errors import DeliveryRefused
 from busan_safety.connectors.layout import Layout
 from busan_safety.connectors.normalise import NORMALISERS, Value
@@ -15,6 +15,7 @@ from busan_safety.sources import Column, Source
 from busan_safety.sources.reference import Elsewhere
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SHOWN = frozenset({"public", "restricted"})
 _MOST_SPELLINGS = 500
 _LONGEST_SPELLING = 80
 Finding = tuple[str, str, str | None, str | None]  # rule id, column, before, after
@@ -85,7 +86,9 @@ def read_records(
     for row in rows:
         if not any(cell.strip() for cell in row.cells):
             continue
-        if len(row.cells) != width and any(cell.strip() for cell in row.cells[width:]):
+        # Too few in a CSV is what a file that was cut off ends with: what is there may be half.
+        is_short = layout.is_delimited and len(row.cells) < width
+        if is_short or any(cell.strip() for cell in row.cells[width:]):
             tally.rows_read += 1
             in_scope += 1
             yield Rejected(
@@ -288,7 +291,9 @@ class _RecordReader:
         named = ["admin_name"] if "admin_name" in self.index else []
         inputs = column.derive.inputs if column.derive else []
         for name in [*named, *inputs, scope.column]:
-            if name in self.index and (text := record.values[self.index[name]]):
+            if name not in self.index or self.source.column(name).privacy not in _SHOWN:
+                continue
+            if text := record.values[self.index[name]]:
                 return text
         return None
 
@@ -339,8 +344,13 @@ class _RecordReader:
         texts = [text for name in inputs if (text := record.values[self.index[name]])]
         if not texts:
             return None
-        is_public = all(self.source.column(name).privacy == "public" for name in inputs)
-        return " / ".join(texts)[:_LONGEST_SPELLING] if is_public else ""
+        classes = {self.source.column(name).privacy for name in inputs}
+        # Of a restricted column only what is nearly a known place or office is surely no person.
+        is_shown = classes <= {"public"} or (
+            classes <= {"public", "restricted"}
+            and all(like_known(column.derive.with_, text) for text in texts)
+        )
+        return " / ".join(texts)[:_LONGEST_SPELLING] if is_shown else ""
 
 
 def _is_code(column: Column) -> bool:

@@ -126,14 +126,26 @@ def _csv_rows(path: Path, encoding: str, name: str) -> Iterator[Row]:
         lines = chain([first], lines)
         reader = csv.reader(tap(), delimiter=delimiter)
         number = 1
+        text = ""
         try:
             for cells in reader:
                 text = "".join(consumed)
                 yield Row(number, cells, text.rstrip("\r\n"))
                 number += len(consumed)
                 consumed.clear()
+            if text.count('"') % 2 and _ends_inside_quotes(text, delimiter):
+                raise csv.Error("the file ends inside a quoted cell, so it may be cut off")
         except csv.Error as error:
             raise _broken_csv(name, number, str(error)) from error
+
+
+def _ends_inside_quotes(row: str, delimiter: str) -> bool:
+    """Whether the last row's quotation mark is open at the file's end, which csv lets pass."""
+    try:
+        list(csv.reader(row.splitlines(keepends=True), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end of data" in str(error)
+    return False
 
 
 def _broken_csv(name: str, number: int, what: str) -> DeliveryRefused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import psycopg
 from psycopg.rows import class_row
@@ -68,8 +68,8 @@ class FeedState:
     """One feed, all its senders together.
 
     state, newest_event, age_days: those of the sender furthest behind. late_senders: names of those
-    that are late or never came. last_pull: the worst of the senders' last attempts; message says
-    what it met.
+    that are late or never came; failed_senders: of those whose last pull did not succeed, or waits.
+    last_pull: the worst of the senders' last attempts; message says what it met.
     """
 
     source_id: str
@@ -79,6 +79,7 @@ class FeedState:
     newest_event: date | None
     age_days: int | None
     late_senders: list[str]
+    failed_senders: list[str]
     last_pull: str
     pulled_at: datetime | None
     waits_until: datetime | None
@@ -133,7 +134,13 @@ def _feed_state(
         key=lambda one: one.newest_event or date.max,
     )
     pulls = [one.last_pull for one in senders if one.last_pull]
-    worst = min(pulls, key=lambda one: _PULLS_WORST_FIRST.index(one.outcome), default=None)
+    now, times = datetime.now(tz=UTC), [one.retry_at for one in pulls]
+    # What waits goes on by itself, so that what does not is worse.
+    worst = min(
+        pulls,
+        key=lambda one: (_PULLS_WORST_FIRST.index(one.outcome), one.retry_at is not None),
+        default=None,
+    )
     return FeedState(
         source_id=source.id,
         title=source.title.ko,
@@ -142,14 +149,19 @@ def _feed_state(
         newest_event=behind.newest_event,
         age_days=behind.age_days,
         late_senders=[one.sender for one in senders if one.state in BAD_STATES],
+        failed_senders=[one.sender for one in senders if _is_unanswered(one)],
         last_pull=worst.outcome if worst else "never",
         pulled_at=max((one.finished_at for one in pulls if one.finished_at), default=None),
-        waits_until=worst.retry_at if worst else None,
+        waits_until=min((one for one in times if one and one > now), default=None),
         message=worst.message if worst and worst.outcome in ("failed", "refused") else "",
         rows_quarantined=counts.rows_quarantined,
         unmapped_codes=unmapped_codes,
         partial_batches=counts.partial_batches,
     )
+
+
+def _is_unanswered(one: Freshness) -> bool:
+    return one.last_pull is not None and one.last_pull.outcome in ("failed", "refused")
 
 
 def _quota(connection: psycopg.Connection) -> list[QuotaUse]:

@@ -9,7 +9,7 @@ loaded twice; a changed delivery supersedes the old one for its slices.
 from busan_safety.loading.deliver import ingest_file, pull
 from busan_safety.loading.drift import Unmapped, unmapped
 from busan_safety.loading.raw_tables import create_raw_tables
-from busan_safety.loading.reload import accept_refused, reload
+from busan_safety.loading.reloading import accept_refused, reload
 from busan_safety.loading.report import BatchReport, PullReport, ReloadReport, RotationReport
 from busan_safety.loading.rotation import destroy_pseudonym_key, rotate_pseudonym_key
 from busan_safety.loading.slices import ChangedSlice, changed_slices

@@ -8,20 +8,19 @@ stands in a column whose values are not to be seen, is recorded without the text
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import psycopg
 
-from busan_safety.connectors.derive import code_of
+from busan_safety.connectors.derive import code_of, like_known
 from busan_safety.connectors.errors import DeliveryRefused
 from busan_safety.connectors.nearest import nearest
 from busan_safety.loading.stream import StreamCounts
 from busan_safety.privacy import kinds_in
 from busan_safety.sources import Source, UnknownSource, get_source
 from busan_safety.sources.model import squash
-from busan_safety.sources.reference import known_spellings
 from busan_safety.warehouse import connect
 
 Outcome = Literal["left_out", "quarantined", "kept_empty", "refused"]
@@ -99,9 +98,9 @@ def write_drift(
     seen += _codes(source, counts.unmapped, outcome)
     for (name, value), rows in outside_domain.items():
         column = source.column(name)
-        shown = value if column.privacy == "public" else ""
-        like = _like(shown, column.domain or [])
-        seen.append(_Seen("code", name, shown, "quarantined", rows, like))
+        like = nearest(value, column.domain or [])
+        shown = value if column.privacy == "public" or like else ""
+        seen.append(_Seen("code", name, shown, "quarantined", rows, _as_hint(like)))
     _write(connection, source, scope_key, batch_id, seen)
     # What the batch had when it was read before, and is known now.
     connection.execute(
@@ -118,7 +117,7 @@ def write_refused_drift(
 ) -> None:
     """Record the headers for which a delivery was refused, and the codes under a freeze."""
     seen = [
-        _Seen("column", "", header, "refused", 0, like and f"like {like!r}")
+        _Seen("column", "", header, "refused", 0, _as_hint(like))
         for header, like in refusal.headers.items()
     ]
     seen += _codes(source, getattr(refusal, "unmapped", {}), "refused")
@@ -138,15 +137,15 @@ def _codes(
 ) -> Iterator[_Seen]:
     for (column, spelling), rows in unmapped.items():
         derive = source.column(column).derive
-        like = _like(spelling, known_spellings(derive.with_) if derive else ())
-        yield _Seen("code", column, spelling, outcome, rows, like)
+        # Several inputs are shown together; the first that is like something is the hint.
+        parts = spelling.split(" / ") if spelling and derive else []
+        like = next(
+            (one for part in parts if derive and (one := like_known(derive.with_, part))), None
+        )
+        yield _Seen("code", column, spelling, outcome, rows, _as_hint(like))
 
 
-def _like(spelling: str, known: Iterable[str]) -> str | None:
-    """The nearest known spelling; of several inputs shown together, of the first that has one."""
-    spelled = list(known)
-    found = (nearest(part, spelled) for part in spelling.split(" / ") if part)
-    like = next((one for one in found if one), None)
+def _as_hint(like: str | None) -> str | None:
     return like and f"like {like!r}"
 
 
@@ -197,7 +196,7 @@ def _is_known(source: Source, one: Unmapped) -> bool:
 def _sentence(source: Source, one: Unmapped) -> str:
     """What happened, and what a person should do."""
     registry = f"include/busan_safety/sources/registry/{source.id}.yml"
-    name = repr(one.name) if one.name else "a text that is not shown"
+    name = repr(one.name) if one.name else f"a text that is not shown ({_where(source, one)})"
     what = f"column {name}" if one.kind == "column" else f"{name} as {one.column}"
     happened = {
         "left_out": "was left out",
@@ -215,3 +214,10 @@ def _sentence(source: Source, one: Unmapped) -> str:
         remedy = "If it is right, add it to the alias seed in dbt_project/seeds."
     like = f" ({one.suggestion})" if one.suggestion else ""
     return f"{source.id} of {one.scope_key}: {what}{like} {happened}. {remedy}"
+
+
+def _where(source: Source, one: Unmapped) -> str:
+    """Where a person with the right to may look at what the list does not show."""
+    if one.outcome == "kept_empty":
+        return f"see raw.{source.id} where _batch_id = {one.batch_id} and its flag unmapped_code"
+    return f"see quarantine.rejected_row where batch_id = {one.batch_id}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from busan_safety.loading.keys import KEY_LOCK, register_key
-from busan_safety.loading.reload import reload
+from busan_safety.loading.reloading import reload
 from busan_safety.loading.report import RotationReport
 from busan_safety.privacy.classes import needs_key
 from busan_safety.privacy.keys import add_key, destroy_key, key_versions

@@ -27,6 +27,17 @@ _LAST_PULLS = """
     where run_id = %(run)s and source_id = any(%(sources)s)
     order by source_id, scope_key, pull_id desc
 """
+_DUE_AGAIN = """
+    select source_id, scope_key, retry_at
+    from (
+        select distinct on (source_id, scope_key) source_id, scope_key, retry_at
+        from ops.pull
+        where source_id = any(%(sources)s)
+        order by source_id, scope_key, pull_id desc
+    ) as last_pull
+    where retry_at <= clock_timestamp()
+    order by source_id, scope_key
+"""
 
 
 @dataclass(frozen=True)
@@ -95,16 +106,26 @@ def still_to_ask(run_id: str, source_ids: Sequence[str], scope_key: str) -> list
     return [one for one in source_ids if one not in answered] or list(source_ids)
 
 
-def note_waits(run_id: str, outcomes: Sequence[FeedOutcome]) -> None:
-    """Record until when the senders that wait are left alone."""
+def note_waits(run_id: str, outcomes: Sequence[FeedOutcome], *, failed_too: bool = False) -> None:
+    """Record until when the senders that wait are left alone.
+
+    failed_too: also those that are tried again soon, so that `due_again` finds them.
+    """
     with connect("loader") as connection:
         for one in outcomes:
-            if one.outcome == "waits":
+            if one.outcome == "waits" or (failed_too and one.retry_at is not None):
                 connection.execute(
                     "update ops.pull set retry_at = %s where pull_id = (select max(pull_id)"
                     " from ops.pull where source_id = %s and scope_key = %s and run_id = %s)",
                     [one.retry_at, one.source_id, one.scope_key, run_id],
                 )
+
+
+def due_again(agency: str) -> list[Waiting]:
+    """Senders of an agency that wait, by their last pull, and may be asked again by now."""
+    with connect("loader") as connection:
+        rows = connection.execute(_DUE_AGAIN, {"sources": feeds_of(agency)}).fetchall()
+    return [Waiting(*row) for row in rows]
 
 
 def report_run(run_id: str, agency: str) -> RunReport:

@@ -175,7 +175,7 @@ def _remedy(source: Source, scope_key: str | None, runbook: Runbook) -> str:
         "defect": "report it with the task's log; trying again does not help.",
         "late-source": "its last good data stay in use; if it stays silent, ask the sender.",
         "quota": "nothing; it is asked again by itself when the limit is free.",
-        "refused-file": "the last good delivery stays in use; ask the sender for a right one, "
-        "or accept it after looking (`busan-safety ingest --accept`).",
+        "refused-file": "the last good delivery stays in use; look the code up in the runbook, "
+        "or ask the sender for a right one.",
         "wrong-key": f"correct AIRFLOW_CONN_{transport.connection.upper()} in .env.",
     }[runbook]

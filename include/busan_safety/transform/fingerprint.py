@@ -23,8 +23,10 @@ def inputs_fingerprint() -> str:
     """Fingerprint of what a build would read at this moment."""
     with connect("transformer") as connection:
         row = connection.execute(
-            "select coalesce(string_agg(source_id || ':' || slice_key || ':' || batch_id, ','"
-            " order by source_id, slice_key), '') from ops.batch_slice where superseded_at is null"
+            "select coalesce(string_agg(s.source_id || ':' || s.slice_key || ':' || s.batch_id"
+            " || coalesce('@' || b.reloaded_at::text, ''), ',' order by s.source_id, s.slice_key),"
+            " '') from ops.batch_slice s join ops.batch b using (batch_id)"
+            " where s.superseded_at is null"
         ).fetchone()
     batches = hashlib.sha256(str(row[0] if row else "").encode()).hexdigest()
     return f"{batches[:32]}.{code_hash(get_settings().dbt_dir)[:32]}"

@@ -11,6 +11,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,7 @@ class Ground:
     log: pytest.LogCaptureFixture
     records: list[sql.Identifier]
     last_batch: int = 0
+    rows_before: int = 0
 
     def clear(self, sender: Sender) -> None:
         """Forget all deliveries, and everything that was recorded of them."""
@@ -83,6 +85,7 @@ class Ground:
             shutil.rmtree(get_settings().landing_dir / source, ignore_errors=True)
         self.faults.replace({})
         self.faults.forget_requests()
+        self.last_batch = self.rows_before = 0
         self.clock.slept.clear()
         self.log.clear()
 
@@ -90,6 +93,17 @@ class Ground:
         """One sender's feed, pulled as a task of a run pulls it."""
         (outcome,) = pull_feeds([source], scope, period=period, run_id=_ROUND)
         return outcome
+
+    def load_good(self, sender: Sender) -> None:
+        """Pull the good delivery that a failing one would replace."""
+        assert self.pull(sender.source, sender.scope, sender.period).outcome == "new"
+        (newest,) = self.rows("select max(batch_id) as batch from ops.batch", [])
+        self.last_batch = newest["batch"]
+        self.rows_before = self.current_rows(sender)
+
+    def current_rows(self, sender: Sender) -> int:
+        """Rows of the good delivery that are in use."""
+        return self.count(f"raw.current_{sender.source}", self.last_batch)
 
     def round(self, sender: Sender, faults: dict[str, str] | None = None) -> Round:
         """Pull a healthy sender, the failing one, another healthy one."""
@@ -124,7 +138,9 @@ class Ground:
         mine = [done.sender.source, done.sender.scope_key]
         where = "where source_id = %s and scope_key = %s"
         done.batches = self.rows(f"select * from ops.batch {where} order by batch_id", mine)
-        (done.pull,) = self.rows(f"select * from ops.pull {where} order by pull_id desc limit 1", mine)
+        (done.pull,) = self.rows(
+            f"select * from ops.pull {where} order by pull_id desc limit 1", mine
+        )
         done.drift = self.rows("select * from ops.drift where source_id = %s", mine[:1])
         texts = self.rows("select reason, column_name from quarantine.rejected_row", [])
         everything = [done.batches, done.pull, done.drift, texts]
@@ -150,14 +166,14 @@ class Ground:
         )
         return int(cursor.fetchone()[0])  # type: ignore[index]
 
-    def spoil(self, sender: Sender, fault: str) -> Iterator[None]:
+    @contextmanager
+    def spoiled(self, sender: Sender, fault: str) -> Iterator[Path]:
         """Put a faulty file in the place of the good one, and the good one back."""
         folder = self.drop / sender.folder
         (good,) = (path for path in folder.glob(sender.files) if not path.name.startswith("."))
         kept = good.read_bytes()
         try:
-            write_faulty(good, fault, replace=True)
-            yield
+            yield write_faulty(good, fault, replace=True)
         finally:
             for path in folder.glob(f".late-{good.name}"):
                 path.unlink()

@@ -29,10 +29,11 @@ class Sender:
     """One sender and one of its feeds.
 
     at: whom faults name at the sandbox; counted: how the names begin under which its requests
-    are counted. scope: the district that sends. period: what is asked for, where answers come by
-    period. after: requests that are answered well before the fault begins. healthy: feeds (and their scopes) that are pulled in the same round. folder, files:
-    where its one file lies below the drop folder. columns: headers by the part they play in the
-    faults: `required`, `renamed` (as a sender would rename it), `number`, `place`, `text`.
+    are counted; after: requests that are answered well before the fault begins. scope: the
+    district that sends; period: what is asked for, where answers come by period. healthy: feeds
+    (and their scopes) that are pulled in the same round. folder, files: where its one file lies
+    below the drop folder. The rest are headers by the part that they play in faults: `renamed`
+    is how a sender would rename `required`, `dropped` is never loaded.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Sender:
     number: str = ""
     place: str = ""
     text: str = ""
+    dropped: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -133,12 +135,47 @@ FOLDERS = (
         "http_folder", "http_folder", "city_safety_budget", at="city_files", counted="city_files",
         healthy=(("education_school_violence", None), ("city_events", None)),
         folder="http/city/budget",
+        required="세부사업명", renamed="세부 사업의 이름", number="집행액(천원)", text="부문",
     ),
     Sender(
         "sftp", "sftp", "city_relief_center", at="city_sftp", counted="city_sftp",
         healthy=(("police_relational_cases", None), ("city_events", None)),
         folder="sftp/city/relief_center",
+        required="입소번호", renamed="입소접수번호", number="입소일시", place="인계관서",
+        text="이송수단", dropped="비고",
     ),
 )  # fmt: skip
 # The SFTP server as a whole, with every folder on it.
-SFTP_SERVER = replace(FOLDERS[1], name="sftp_server", at="sftp", counted="sftp").beside_other_services()
+SFTP_SERVER = replace(
+    FOLDERS[1], name="sftp_server", at="sftp", counted="sftp", healthy=OTHER_SERVICES
+)
+# Files by the way in which they are read: records of a CSV, a CSV copied as it is, workbooks,
+# GeoJSON; and the kinds of folder in which they lie.
+FILES = (
+    Sender(
+        "file_drop_csv", "file_drop", "city_participation", folder="city/participation",
+        required="관리번호", renamed="관리용번호", number="안건 수", text="안건명", dropped="성명",
+    ),
+    Sender(
+        "file_drop_copied", "file_drop", "police_112_calls", folder="police/112",
+        required="RECV_NO", renamed="RECEIPT_NO", number="EVT_CL_CD", place="HPPN_DONG_CD",
+        text="RECV_DEPT_NM",
+    ),
+    Sender(
+        "file_drop_xlsx", "file_drop", "police_apo", folder="police/apo",
+        healthy=(("city_events", None), ("city_participation", None)),
+        required="경찰서", renamed="경찰관서들", number="현원", place="경찰서", text="연번",
+    ),
+    Sender(
+        "file_drop_geojson", "file_drop", "police_crime_zones", folder="police/crime_zones",
+        required="구역번호", renamed="구역관리번호", number="지정일", place="관할경찰서",
+        text="구역명",
+    ),
+    Sender(
+        "file_drop_district", "file_drop", "district_volunteer_patrols", scope=_SOUTH,
+        healthy=_districts("district_volunteer_patrols"), folder="districts/3310000",
+        files="*자율방범대*", required="방범대명", renamed="방범대들", number="참석 인원",
+        text="순찰코스",
+    ),
+    *FOLDERS,
+)  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 from fault_cells import (
+    LOADED,
     NOTHING,
     Expected,
     Table,
@@ -22,6 +23,8 @@ from fault_senders import FOLDERS, SFTP_SERVER, Sender
 from busan_safety.connectors import http, sftp
 
 _UNREACHABLE = "cannot be reached"
+# SFTP says before how long a file is.
+_OTHER_SIZE = later("the file changed or was cut off", asked=3)
 
 # Without @2 the listing fails, with it the file.
 FAULTS: Table = {
@@ -31,25 +34,27 @@ FAULTS: Table = {
     "status:404": {"http_folder": failed("HTTP 404"), "sftp": later(_UNREACHABLE, asked=2)},
     "closed": {"http_folder": later(_UNREACHABLE), "sftp": later(_UNREACHABLE, asked=2)},
     "closed:1@2": {"*": retried()},
-    "cut@2": {"http_folder": later(_UNREACHABLE, asked=4), "sftp": later(_UNREACHABLE, asked=3)},
+    "cut@2": {"http_folder": later(_UNREACHABLE, asked=4), "sftp": _OTHER_SIZE},
     "cut:1@2": {"*": retried()},
     "slow:9": {
         "http_folder": later("cannot be reached (ReadTimeout)"),
         "sftp": later("cannot be reached (timeout)", asked=2),
     },
     "empty": {"*": NOTHING},
-    "empty@2": {"*": refused("empty", "empty")},
-    "malformed": {"http_folder": later("index page")},
-    "malformed@2": {"http_folder": refused("broken", "broken")},
+    "empty@2": {"http_folder": refused("empty", "empty"), "sftp": _OTHER_SIZE},
+    "malformed": {"http_folder": later("ends in the middle", asked=1)},
+    "malformed@2": {"http_folder": refused("broken_archive", "readable"), "sftp": _OTHER_SIZE},
     "text": {"http_folder": failed("did not answer with an index page")},
-    "text@2": {"*": refused("wrong_columns", "none of the columns")},
-    "html": {"http_folder": later("web page")},
-    "html@2": {"*": refused("wrong_columns", "none of the columns")},
+    "text@2": {"http_folder": refused("wrong_columns", "none of the columns"), "sftp": _OTHER_SIZE},
+    "html": {"http_folder": later("a page without links", asked=1)},
+    "html@2": {"http_folder": refused("wrong_columns", "none of the columns"), "sftp": _OTHER_SIZE},
     "refused": {
         "http_folder": failed("HTTP 401", "wrong-key"),
         "sftp": failed("does not let this login read", "wrong-key"),
     },
-    "changing@2": {"*": later("changed")},
+    # An index gives no size to hold the file against: what there was is a delivery, what it
+    # becomes is the next one.
+    "changing@2": {"http_folder": LOADED, "sftp": _OTHER_SIZE},
     "traversal": {"*": failed("a path")},
 }
 SERVER: Table = {

@@ -106,7 +106,7 @@ def test_runs_under_way_end_before_new_ones_start() -> None:
 @pytest.mark.parametrize(
     "apart",
     [
-        RunKey("resume_pulls", "education_schools__26__20261123T0000"),
+        RunKey("resume_pulls", "education__20261123T0000"),
         RunKey("ingest_police", "backfill__2024-03-04T21:20:00+00:00"),
     ],
 )

@@ -1,0 +1,143 @@
+"""Every fault of a file, in every kind of folder and by every way in which files are read."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+from fault_cells import (
+    ALL,
+    LOADED,
+    NOTHING,
+    Expected,
+    NotApplicable,
+    Table,
+    cells,
+    check,
+    evolved,
+    kept_empty,
+    quarantined,
+    refused,
+)
+from fault_ground import Ground, Round
+from fault_senders import FILES, Sender
+
+from busan_sandbox import filefaults, workbooks
+
+FAULTS: Table = {
+    "empty": {"*": refused("empty", "is empty")},
+    "header_only": {"*": refused("empty", "no rows")},
+    # A CSV says nowhere how long it should be; what its last row lost is at least noticed.
+    "cut": {
+        "file_drop_xlsx http_folder": refused("broken_archive", "not a readable workbook"),
+        "file_drop_geojson": refused("broken_json", "not readable JSON"),
+        # Cut inside a quoted cell.
+        "file_drop_district": refused("broken_csv", "the file ends inside a quoted cell"),
+        "*": quarantined("wrong_field_count", times=0),
+    },
+    "html": {"*": refused("wrong_columns", "none of the columns")},
+    "text": {"*": refused("wrong_columns", "none of the columns")},
+    "utf16": {
+        "*": refused("not_text", "UTF-16"),
+        "file_drop_xlsx http_folder": NotApplicable("a workbook says its own encoding"),
+    },
+    "lossy": {"*": refused("replacement_characters", "U+FFFD")},
+    "rename:{required}={renamed}": {"*": refused("wrong_columns", "{renamed}", "column")},
+    "drop:{required}": {"*": refused("wrong_columns", "{required}")},
+    "column:NEW_COLUMN=1": {
+        "*": evolved(),
+        "file_drop_copied file_drop_xlsx file_drop_geojson sftp": refused(
+            "unknown_columns", "NEW_COLUMN", "column"
+        ),
+    },
+    "value:{number}=많음": {
+        "*": quarantined("wrong_type"),
+        "file_drop_xlsx": quarantined("wrong_type", lacks="중부"),
+        # One in the first row of each of its sheets.
+        "http_folder": quarantined("wrong_type", 3),
+    },
+    "value:{place}=새로운 곳": {
+        "file_drop_copied": quarantined("dong_outside_busan"),
+        "file_drop_xlsx": quarantined("unmapped_code", drift="code", lacks="중부"),
+        "file_drop_geojson": quarantined("unmapped_code", drift="code"),
+        "sftp": kept_empty(),
+        "*": NotApplicable("the feed has no column in which a place is spelled"),
+    },
+    "leak:resident_number={text}": {"*": refused("undeclared_personal_data", "a resident number")},
+    "leak:phone={dropped}": {
+        "file_drop_csv sftp": LOADED,
+        "*": NotApplicable("the feed has no column that is dropped"),
+    },
+    "formula:{text}": {"*": LOADED, "sftp": quarantined("outside_domain", drift="code")},
+    "fewer": {
+        "*": refused("implausible_change", "rows where batch"),
+        "file_drop_xlsx": refused("implausible_rows", "rows where police_apo has 15 to 40"),
+    },
+    "repeat": {
+        "*": quarantined("duplicate", ALL, times=2),
+        # Teams may go out twice alike: flagged, not taken out.
+        "file_drop_district": Expected("loaded", times=2),
+    },
+    # What is copied as it is never opens an archive.
+    "zip_bomb:70": {
+        "*": refused("archive_too_large", "would unpack to 70 MB"),
+        "file_drop_copied": refused("not_text", "neither UTF-8 nor CP949"),
+    },
+    "zip_names": {
+        "*": refused("hostile_archive", "a name that is a path"),
+        "file_drop_copied": refused("not_text", "neither UTF-8 nor CP949"),
+    },
+    "entities": {
+        "file_drop_xlsx http_folder": refused("hostile_xml", "a document type or entities"),
+        "*": NotApplicable("only a workbook is XML"),
+    },
+    "metres": {
+        "file_drop_geojson": refused("coordinates_in_metres", "does not say in which system"),
+        "*": NotApplicable("only GeoJSON has coordinates whose system nobody names"),
+    },
+    "late": {"*": NOTHING},
+}
+
+
+@pytest.fixture(scope="module")
+def good() -> dict[str, Round]:
+    """Rounds without a fault, by sender."""
+    return {}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_bomb():
+    """Packed once: it takes half a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(filefaults, "bomb", lru_cache(workbooks.bomb))
+        yield
+
+
+@pytest.mark.parametrize(("sender", "fault", "expected"), cells(FAULTS, FILES))
+def test_a_fault_comes_to_what_was_decided(
+    ground: Ground, good: dict[str, Round], sender: Sender, fault: str, expected: Expected
+) -> None:
+    normal = ground.good_round(sender, good)
+    ground.clear(sender)
+    if expected.outcome == "refused":
+        ground.load_good(sender)
+
+    with ground.spoiled(sender, fault):
+        done = ground.round(sender)
+
+    check(ground, done, expected, normal)
+
+
+@pytest.mark.parametrize("sender", FILES, ids=str)
+def test_a_late_file_is_loaded_when_it_arrives_on_time_after_all(
+    ground: Ground, good: dict[str, Round], sender: Sender
+) -> None:
+    normal = ground.good_round(sender, good)
+    ground.clear(sender)
+
+    with ground.spoiled(sender, "late") as held_back:
+        arrives = held_back.with_name(held_back.name.removeprefix(".late-"))
+        filefaults.write_faulty(arrives, "on_time")
+        done = ground.round(sender)
+
+    check(ground, done, LOADED, normal)
