@@ -92,7 +92,8 @@ def _machine() -> Machine:
     folder = Path(tempfile.mkdtemp(prefix="busan-demo-"))
     folder.chmod(0o755)
     env = {name: value for name, value in os.environ.items() if not name.startswith("BUSAN_")}
-    ports = {name: str(_free_port()) for name in ("PG", "AIRFLOW", "SANDBOX", "PORTAL")}
+    services = ("PG", "AIRFLOW", "SANDBOX", "SANDBOX_SFTP", "PORTAL")
+    ports = {name: str(_free_port()) for name in services}
     env |= {f"BUSAN_{name}_PORT": port for name, port in ports.items()}
     env |= {
         "BUSAN_VAR_DIR": str(folder / "var"),
@@ -209,7 +210,11 @@ def test_one_district_that_is_down_fails_alone(machine: Machine, first: dict[str
         " where asset.name = 'district_deliveries' order by event.timestamp desc limit 1",
         database="airflow",
     )[0]
-    assert extra["failed_senders"] == [f"district_cctv:{JUNGGU}"]
+    # Every feed that this district's own interface sends, and none of its files.
+    assert extra["failed_senders"] == [
+        f"district_{feed}:{JUNGGU}"
+        for feed in ("cctv", "child_zones", "ordinances", "safety_bells", "security_lights")
+    ]
     kept = machine.query(
         f"select count(*) from raw.current_district_cctv where district_code = '{JUNGGU}'"
     )
@@ -221,7 +226,7 @@ def test_down_ends_every_process(machine: Machine, first: dict[str, Any]) -> Non
 
     assert done.returncode == 0
     assert machine.processes() == []
-    states = json.loads(machine.run("status", "--json").stdout)
+    states = json.loads(machine.run("status", "--json").stdout)["services"]
     assert {one["state"] for one in states} == {"stopped"}
 
 

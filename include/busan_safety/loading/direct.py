@@ -34,6 +34,7 @@ from busan_safety.sources import Source
 
 # A record longer than this is a quotation mark that was never closed.
 MAX_RECORD_BYTES = 64 * 1024
+_NO_STRUCTURE = bytes(set(range(256)) - set(b",\n"))
 
 
 class NotDirect(Exception):
@@ -112,7 +113,9 @@ class DirectStream:
                 continue
             is_plain = len(records) == block.count(b"\n") and b'"' not in block
             self._marks.append(replace(mark, copy_line=copy_line, is_plain=is_plain))
-            copy_line += sum(text.count(b"\n") for _, text in records) + len(records)
+            copy_line += len(records)
+            if not is_plain:
+                copy_line += sum(text.count(b"\n") for _, text in records)
             front = b"%d," % batch_id
             payload = front + (b"\n" + front).join([b"%d,%b" % record for record in records])
             yield Chunk(payload + b"\n", len(records))
@@ -223,6 +226,9 @@ class DirectStream:
         if b'"' in text:
             return self._screen_quoted(lines, first_line, text)
         separators = len(self.columns) - 1
+        # All rows of a block at once; only a block with another row is looked at row by row.
+        if text.translate(None, _NO_STRUCTURE) == (b"," * separators + b"\n") * (len(lines) - 1):
+            return _Screened(list(enumerate(lines[:-1], first_line)), [], text)
         records = [pair for pair in enumerate(lines, first_line) if pair[1]]
         bad = [pair for pair in records if pair[1].count(b",") != separators]
         if not bad:

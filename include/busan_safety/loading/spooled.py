@@ -20,7 +20,7 @@ from busan_safety.connectors.layout import Layout, like_header
 from busan_safety.connectors.records import Context, Record, Rejected, Tally, read_records
 from busan_safety.connectors.rows import Row
 from busan_safety.loading.drift import CodesRefused
-from busan_safety.loading.personal import PersonalData, joined, looks_like
+from busan_safety.loading.personal import PersonalData, joined, looks_like, without_identifiers
 from busan_safety.loading.stream import Chunk, Refusal, StreamCounts
 from busan_safety.privacy.classes import MASK, ClassNotApplied, DeclaredClasses
 from busan_safety.privacy.keys import PseudonymKey
@@ -186,7 +186,7 @@ class SpooledStream:
             )
         if tally.unmapped and self._source.contract.codes == "freeze":
             spelled = ", ".join(
-                f"{spelling or '(not shown)'!r} in {column}"
+                f"{without_identifiers(spelling) or '(not shown)'!r} in {column}"
                 for column, spelling in list(tally.unmapped)[:6]
             )
             raise CodesRefused(

@@ -75,7 +75,7 @@ FAULTS: Table = {
     "leak:resident_number={text}": {
         "*": refused(_LEAK, "a resident number"),
         # The spelling of a place that nobody knows is shown, but not when it looks like this.
-        "kosis": refused("unmapped_code", "The reason is not shown", "code"),
+        "kosis": refused("unmapped_code", "it looks like personal data", "code"),
     },
     # The detectors are tried one by one elsewhere; here each reaches the message once.
     "leak:phone={text}": {"datagokr": refused(_LEAK, "a telephone number")},

@@ -15,6 +15,7 @@ from fault_cells import (
     cells,
     check,
     evolved,
+    failed,
     kept_empty,
     quarantined,
     refused,
@@ -27,12 +28,10 @@ from busan_sandbox import filefaults, workbooks
 FAULTS: Table = {
     "empty": {"*": refused("empty", "is empty")},
     "header_only": {"*": refused("empty", "no rows")},
-    # A CSV says nowhere how long it should be; what its last row lost is at least noticed.
+    # A CSV says nowhere how long it should be: its last row shows it, and what it replaces.
     "cut": {
         "file_drop_xlsx http_folder": refused("broken_archive", "not a readable workbook"),
         "file_drop_geojson": refused("broken_json", "not readable JSON"),
-        # Cut inside a quoted cell.
-        "file_drop_district": refused("broken_csv", "the file ends inside a quoted cell"),
         "*": quarantined("wrong_field_count", times=0),
     },
     "html": {"*": refused("wrong_columns", "none of the columns")},
@@ -99,6 +98,9 @@ FAULTS: Table = {
 }
 
 
+ARRIVED: Table = {"on_time": {"*": LOADED}}
+
+
 @pytest.fixture(scope="module")
 def good() -> dict[str, Round]:
     """Rounds without a fault, by sender."""
@@ -128,16 +130,46 @@ def test_a_fault_comes_to_what_was_decided(
     check(ground, done, expected, normal)
 
 
-@pytest.mark.parametrize("sender", FILES, ids=str)
-def test_a_late_file_is_loaded_when_it_arrives_on_time_after_all(
-    ground: Ground, good: dict[str, Round], sender: Sender
+@pytest.mark.parametrize(("sender", "fault", "expected"), cells(ARRIVED, FILES))
+def test_a_late_file_is_loaded_when_it_arrives_after_all(
+    ground: Ground, good: dict[str, Round], sender: Sender, fault: str, expected: Expected
 ) -> None:
     normal = ground.good_round(sender, good)
     ground.clear(sender)
 
     with ground.spoiled(sender, "late") as held_back:
         arrives = held_back.with_name(held_back.name.removeprefix(".late-"))
-        filefaults.write_faulty(arrives, "on_time")
+        filefaults.write_faulty(arrives, fault)
         done = ground.round(sender)
 
-    check(ground, done, LOADED, normal)
+    check(ground, done, expected, normal)
+
+
+def test_a_csv_that_ends_inside_a_quoted_cell_is_refused(
+    ground: Ground, good: dict[str, Round]
+) -> None:
+    sender = next(one for one in FILES if one.name == "file_drop_district")
+    normal = ground.good_round(sender, good)
+    ground.clear(sender)
+
+    with ground.spoiled(sender, "repeat") as spoiled:
+        open_cell = b"20241231,x,y," + '"열린 칸'.encode()
+        spoiled.write_bytes(spoiled.read_bytes() + open_cell)
+        done = ground.round(sender)
+
+    check(ground, done, refused("broken_csv", "the file ends inside a quoted cell"), normal)
+
+
+def test_a_folder_that_nobody_made_yet_is_missed(ground: Ground, good: dict[str, Round]) -> None:
+    sender = next(one for one in FILES if one.name == "file_drop_csv")
+    normal = ground.good_round(sender, good)
+    ground.clear(sender)
+    folder = ground.drop / sender.folder
+    elsewhere = folder.rename(folder.with_name("elsewhere"))
+
+    try:
+        done = ground.round(sender)
+    finally:
+        elsewhere.rename(folder)
+
+    check(ground, done, failed("does not exist yet"), normal)

@@ -52,8 +52,7 @@ FAULTS: Table = {
         "http_folder": failed("HTTP 401", "wrong-key"),
         "sftp": failed("does not let this login read", "wrong-key"),
     },
-    # An index gives no size to hold the file against: what there was is a delivery, what it
-    # becomes is the next one.
+    # An index gives no size to hold a file against; what was read of it is whole all the same.
     "changing@2": {"http_folder": LOADED, "sftp": _OTHER_SIZE},
     "traversal": {"*": failed("a path")},
 }

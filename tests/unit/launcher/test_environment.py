@@ -89,6 +89,18 @@ def test_sandbox_folders_are_connected_over_http_and_sftp(settings: Settings) ->
     assert sftp["extra"] == {"host_key_file": str(key_file)}
 
 
+def test_in_containers_the_folders_are_where_the_interfaces_are(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUSAN_SANDBOX_URL", "http://sandbox:58090")
+
+    connections = connection_env(settings)
+
+    assert json.loads(connections["AIRFLOW_CONN_CITY_SFTP"])["host"] == (
+        "sftp://busan@sandbox:58022/city"
+    )
+
+
 def test_a_setting_without_a_value_is_not_handed_on(settings: Settings) -> None:
     assert "BUSAN_PSEUDONYM_KEY_FILE" not in child_env(settings)
 
