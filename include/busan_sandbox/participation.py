@@ -59,7 +59,7 @@ def participation_files(options: Options, truth: Truth) -> Iterator[Delivery]:
             for fault in ("unreadable_date", "outside_domain", "adopted_above_proposed"):
                 truth.planted[f"city_participation.{fault}"] += 1
             rows.append(["※ 모의 자료입니다."])
-            truth.planted["city_participation.missing_value"] += 1
+            truth.planted["city_participation.wrong_field_count"] += 1
         truth.planted["city_participation.rows"] += len(rows)
         header = _HEADERS["old" if reference.year <= 2023 else "new"]
         quarter = month.number // 3

@@ -1,5 +1,6 @@
 """Loading on the embedded server: accounting, quarantine, idempotence, supersession."""
 
+import zipfile
 from pathlib import Path
 
 import psycopg
@@ -323,3 +324,39 @@ def test_the_runbooks_statements_take_a_batch_out_and_put_the_old_one_back(clean
             connection.execute(statement)
     current = clean.execute("select distinct _batch_id from raw.current_police_crime_by_station")
     assert current.fetchall() == [(old.batch_id,)]
+
+
+def test_most_rows_may_be_bad_and_each_is_kept_and_counted(clean, tmp_path):
+    rows = [call(number, priority="C9" if number % 10 < 6 else "C1") for number in range(10_000)]
+    rows += [call(number) for number in range(9, 10_000, 10)]
+    report = ingest_file("police_112_calls", calls_file(tmp_path, rows))
+    assert report.reasons == {"outside_domain": 6_000, "duplicate": 1_000}
+    assert (report.rows_received, report.rows_loaded) == (11_000, 4_000)
+    kept = quarantined(clean, report.batch_id)
+    assert len({line for line, *_ in kept}) == 7_000
+    assert all(bytes(raw).decode() == rows[line - 2] for line, _, _, raw in kept)
+
+
+def test_too_many_rows_that_are_no_rows_refuse_a_normalised_file_too(clean, tmp_path):
+    path = tmp_path / "stations_2023.csv"
+    path.write_text(STATIONS + "중부,1,1,1,1,1,남는칸\n" * 101, "utf-8")
+    with pytest.raises(DeliveryRefused, match="101 of the 103") as refused:
+        ingest_file("police_crime_by_station", path)
+    assert refused.value.code == "too_many_bad_rows"
+
+
+@pytest.mark.parametrize("shape", ["zip", "tabs", "title"])
+def test_calls_that_are_packed_or_shaped_otherwise_are_loaded_all_the_same(clean, tmp_path, shape):
+    rows = [call(2), call(3, klass="x"), call(4)]
+    path = calls_file(tmp_path, rows)
+    if shape == "zip":
+        packed = tmp_path / "112_calls_20240305.zip"
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.write(path, path.name)
+        path = packed
+    elif shape == "tabs":
+        path.write_bytes(path.read_bytes().replace(b",", b"\t"))
+    else:
+        path.write_bytes("112 신고 자료\n".encode("cp949") + path.read_bytes())
+    report = ingest_file("police_112_calls", path)
+    assert (report.rows_loaded, report.reasons) == (2, {"wrong_type": 1})

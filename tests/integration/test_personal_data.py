@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import stat
+from threading import Event, Thread
 
 import pytest
 from own_feeds import NUMBER, TIME, column, feed
@@ -15,10 +16,11 @@ from busan_safety.loading import (
     reload,
     rotate_pseudonym_key,
 )
-from busan_safety.loading.keys import KeyMismatch
+from busan_safety.loading.keys import KeyMismatch, key_for
 from busan_safety.loading.rotation import KeyInUse
 from busan_safety.privacy.keys import current_key, key_versions
 from busan_safety.settings import get_settings
+from busan_safety.warehouse import connect
 
 __all__ = ["feed"]
 
@@ -339,3 +341,22 @@ def test_landed_bytes_are_for_the_loaders_user_alone(warehouse, admissions, tmp_
                 os._exit(0)
             os._exit(1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_a_new_key_waits_for_loads_that_use_the_old_one(warehouse, admissions):
+    made = Event()
+
+    def rotate():
+        rotate_pseudonym_key()
+        made.set()
+
+    with connect("loader") as loading:
+        key = key_for(loading, admissions)
+        rotation = Thread(target=rotate)
+        rotation.start()
+        assert not made.wait(0.3)
+        assert current_key() == key
+        loading.commit()
+        rotation.join(20)
+    assert made.is_set()
+    assert current_key().version == key.version + 1

@@ -38,7 +38,10 @@ _NO_STRUCTURE = bytes(set(range(256)) - set(b",\n"))
 
 
 class NotDirect(Exception):
-    """The file needs another shape after all: a title row, or a column nobody declared."""
+    """The file needs another shape after all.
+
+    It is packed or separated by tabs, has a title row, or a column that nobody declared.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,10 @@ class DirectStream:
     def __init__(self, source: Source, path: Path) -> None:
         """Read the header. Raises DeliveryRefused when form or encoding do not fit, NotDirect."""
         self.path = path
+        with path.open("rb") as file:
+            head = file.readline(MAX_RECORD_BYTES)
+        if head.startswith(b"PK") or head.count(b"\t") > head.count(b","):
+            raise NotDirect(path.name)
         encoding = sniff_encoding(path)
         self.encoding: str | None = encoding
         _, _, rows = read_rows(path)
@@ -111,10 +118,11 @@ class DirectStream:
             self._keep(screened.rejected)
             if not records:
                 continue
-            is_plain = len(records) == block.count(b"\n") and b'"' not in block
+            is_quoted = b'"' in block
+            is_plain = len(records) == block.count(b"\n") and not is_quoted
             self._marks.append(replace(mark, copy_line=copy_line, is_plain=is_plain))
             copy_line += len(records)
-            if not is_plain:
+            if is_quoted:
                 copy_line += sum(text.count(b"\n") for _, text in records)
             front = b"%d," % batch_id
             payload = front + (b"\n" + front).join([b"%d,%b" % record for record in records])

@@ -16,8 +16,9 @@ EVALUATOR_STATEMENT_TIMEOUT = "60s"
 
 
 def bootstrap(settings: Settings) -> None:
-    """Create what is missing: roles, both databases, schemas, `ops` and `quarantine` tables, and
-    the reference tables where dbt has not made them yet.
+    """Create what is missing: roles, databases, schemas and the platform's own tables.
+
+    The reference tables too, where dbt has not made them yet.
 
     Passwords are set anew each time, so that `var/secrets.json` or the environment rules.
     Takes about 0.1 s when everything exists.

@@ -77,15 +77,8 @@ FAULTS: Table = {
         # Teams may go out twice alike: flagged, not taken out.
         "file_drop_district": Expected("loaded", times=2),
     },
-    # What is copied as it is never opens an archive.
-    "zip_bomb:70": {
-        "*": refused("archive_too_large", "would unpack to 70 MB"),
-        "file_drop_copied": refused("not_text", "neither UTF-8 nor CP949"),
-    },
-    "zip_names": {
-        "*": refused("hostile_archive", "a name that is a path"),
-        "file_drop_copied": refused("not_text", "neither UTF-8 nor CP949"),
-    },
+    "zip_bomb:70": {"*": refused("archive_too_large", "would unpack to 70 MB")},
+    "zip_names": {"*": refused("hostile_archive", "a name that is a path")},
     "entities": {
         "file_drop_xlsx http_folder": refused("hostile_xml", "a document type or entities"),
         "*": NotApplicable("only a workbook is XML"),

@@ -46,7 +46,7 @@ TABLES = {
     "city_events": "crowded_events",
 }
 # What the reader itself refuses; the other faults are found by the rules in the database.
-REFUSED_BY_READER = ("missing_value", "unmapped_code", "unreadable_date")
+REFUSED_BY_READER = ("missing_value", "unmapped_code", "unreadable_date", "wrong_field_count")
 
 
 @dataclass(frozen=True)
