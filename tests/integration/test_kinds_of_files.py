@@ -56,7 +56,9 @@ def test_sixteen_stations_with_a_total_row(warehouse, tmp_path):
         tmp_path / "경찰청 부산광역시경찰청_경찰서별 5대 범죄 발생 현황_20251231.csv", text
     )
     report = ingest_file("police_crime_by_station", path)
-    assert (report.period, report.rows_loaded, report.reasons) == ("2025", 17, {"total": 1})
+    # 수영 opened within the year, 남부 and 연제 gave it their dongs.
+    flags = {"total": 1, "part_period": 1, "boundary_changed": 2}
+    assert (report.period, report.rows_loaded, report.reasons) == ("2025", 17, flags)
     stations = warehouse.execute(
         "select count(distinct station_code), sum(total) from raw.current_police_crime_by_station"
         " where year = 2025 and not coalesce('total' = any(_flags), false)"

@@ -5,7 +5,6 @@ from collections import Counter
 import pytest
 
 from busan_safety.loading import ingest_file
-from busan_safety.settings import get_settings
 from busan_sandbox.accident_files import accident_files
 from busan_sandbox.apo import apo_files
 from busan_sandbox.incident_files import incident_files
@@ -20,29 +19,6 @@ STATIONS = (
     *("중부", "서부", "동부", "영도", "부산진", "동래", "남부", "북부"),
     *("해운대", "사하", "금정", "강서", "연제", "수영", "사상", "기장"),
 )
-
-
-@pytest.fixture(scope="module")
-def reference(warehouse):
-    """Create the reference tables that rules look into, from the seeds."""
-    for name, columns in (
-        ("districts", "district_code text, instt_code text"),
-        ("stations", "station_code text, valid_from date, valid_to date"),
-        (
-            "station_dong_bridge",
-            "station_code text, dong_code text, valid_from date, valid_to date",
-        ),
-    ):
-        warehouse.execute(f"create table reference.{name} ({columns})")
-        warehouse.execute(f"grant select on reference.{name} to loader")
-        names = [part.split()[0] for part in columns.split(", ")]
-        rows = (get_settings().seeds_dir / f"{name}.csv").read_text("utf-8").splitlines()
-        at = [rows[0].split(",").index(column) for column in names]
-        with warehouse.cursor().copy(f"copy reference.{name} from stdin") as copy:
-            for row in rows[1:]:
-                cells = row.split(",")
-                copy.write_row([cells[i] or None for i in at])
-    return warehouse
 
 
 def ingested(source_id, files, tmp_path):
@@ -157,7 +133,7 @@ def test_accidents_without_a_casualty_go_and_repeated_ones_are_flagged(warehouse
     assert flagged == (counts["row_repeated"],)
 
 
-def test_workbooks_and_zones_load_whole(reference, tmp_path):
+def test_workbooks_and_zones_load_whole(warehouse, tmp_path):
     planted: Counter[str] = Counter()
     apo = ingested("police_apo", apo_files(SPAN, planted), tmp_path)
     zones = ingested("police_crime_zones", zone_files(SPAN, planted), tmp_path)
@@ -166,7 +142,7 @@ def test_workbooks_and_zones_load_whole(reference, tmp_path):
     assert reasons(apo) == {"total": 1}
     assert [(report.rows_loaded, report.rows_quarantined) for report in zones] == [(73, 0)] * 2
     assert reasons(zones) == {}
-    current = reference.execute(
+    current = warehouse.execute(
         "select count(*), count(works_completed_on) from raw.current_police_crime_zones"
     ).fetchone()
     assert current == (73, 44)
@@ -202,5 +178,5 @@ def station_flags(warehouse, tmp_path, year):
         (2023, {}),
     ],
 )
-def test_the_year_of_a_stations_opening_is_flagged_and_no_other(reference, tmp_path, year, flags):
-    assert station_flags(reference, tmp_path, year) == flags
+def test_the_year_of_a_stations_opening_is_flagged_and_no_other(warehouse, tmp_path, year, flags):
+    assert station_flags(warehouse, tmp_path, year) == flags
