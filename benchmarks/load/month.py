@@ -41,7 +41,7 @@ def main() -> int:
             ours_file = bench.folder / f"month_{number}.csv"
             # Another last row each round: the same bytes would be recognised and not loaded.
             ours_file.write_bytes(path.read_bytes().rstrip(b"\n") + b"\n" * (number + 1))
-            day = f"2024-04-{number + 1:02d}"
+            day = f"{MONTH}-{number + 1:02d}"
             psql = seconds_of(bench.psql_copy, path, ", on_error ignore, log_verbosity silent")
             ours = bench.ingest("police_112_calls", ours_file, day)
             ratios["ours"].append(ours.seconds / psql)

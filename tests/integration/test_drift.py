@@ -18,8 +18,8 @@ def write(folder, rows, header=HEADER, name="a_202403.csv"):
     return path
 
 
-def rows(*places):
-    return [f"A{at},2024-03-01 10:00,{place}" for at, place in enumerate(places)]
+def rows(*places, day="2024-03-01"):
+    return [f"A{at},{day} 10:00,{place}" for at, place in enumerate(places)]
 
 
 def listed(source_id):
@@ -46,7 +46,7 @@ def test_an_unknown_spelling_stops_only_its_rows_and_is_listed(
     (one,) = listed("test_cases")
     assert (one.kind, one.column, one.name, one.rows) == ("code", "district_code", "부산진군", 2)
     assert one.suggestion == "like '부산진구'"
-    assert "부산진구" in one.sentence and "alias seed" in one.sentence
+    assert "부산진구" in one.sentence and "seeds/district_aliases.csv" in one.sentence
 
 
 def test_under_a_freeze_an_unknown_spelling_refuses_the_delivery(warehouse, feed, tmp_path):
@@ -167,7 +167,8 @@ def test_a_value_outside_its_domain_is_listed_with_the_nearest_one(warehouse, fe
 def test_the_list_keeps_one_line_a_spelling_with_when_it_was_seen(warehouse, feed, tmp_path):
     feed("test_cases", [NUMBER, TIME, DISTRICT, DISTRICT_CODE])
     ingest_file("test_cases", write(tmp_path, rows("중구", "부산진군")))
-    later = write(tmp_path, rows("중구", "부산진군", "부산진군"), name="a_202404.csv")
+    again = rows("중구", "부산진군", "부산진군", day="2024-04-01")
+    later = write(tmp_path, again, name="a_202404.csv")
     report = ingest_file("test_cases", later)
     (one,) = listed("test_cases")
     assert (one.rows, one.batch_id) == (2, report.batch_id)

@@ -103,7 +103,8 @@ def test_a_late_or_corrected_delivery_changes_only_its_slices(warehouse, feed, t
     feed("test_cases", [NUMBER, TIME])
     for month in ("202401", "202402", "202403"):
         last = ingest_file(
-            "test_cases", write(tmp_path, [f"{month},2024-01-01 10:00"], f"a_{month}.csv")
+            "test_cases",
+            write(tmp_path, [f"{month},{month[:4]}-{month[4:]}-01 10:00"], f"a_{month}.csv"),
         )
     moment = now(warehouse)
 
@@ -144,6 +145,6 @@ def test_a_pull_of_a_period_takes_only_what_overlaps_it(warehouse, feed, tmp_pat
     monkeypatch.setenv("AIRFLOW_CONN_CITY_DROP", f'{{"host": "file://{tmp_path}"}}')
     (tmp_path / "test").mkdir()
     for month in ("202402", "202403"):
-        write(tmp_path / "test", [f"{month},2024-01-01 10:00"], f"a_{month}.csv")
+        write(tmp_path / "test", [f"{month},{month[:4]}-{month[4:]}-01 10:00"], f"a_{month}.csv")
     assert [one.period for one in pull("test_cases", period="2024-03").batches] == ["2024-03"]
     assert [one.period for one in pull("test_cases").batches] == ["2024-02"]

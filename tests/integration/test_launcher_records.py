@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -196,7 +197,7 @@ def test_status_is_one_screen_with_what_needs_somebody_in_words(
     warehouse.execute(PULL, ["district_cctv", "26140", "failed", said, None])
     console = Console(width=140, record=True, file=io.StringIO())
 
-    show_overview(console, overview(get_settings()))
+    show_overview(console, overview(get_settings()), everything=True)
 
     text = console.export_text()
     assert len(text.splitlines()) < 40 + len(all_sources())
@@ -205,6 +206,23 @@ def test_status_is_one_screen_with_what_needs_somebody_in_words(
     sender = "부산광역시 서구"
     feed = "district_cctv (district-feeds)"
     assert f"{feed} empty: {sender}. Last pull failed ({sender}): {said}" in text
+
+
+def test_a_feed_with_which_all_is_well_is_only_counted(
+    warehouse: psycopg.Connection, batch_id: int
+) -> None:
+    known = overview(get_settings())
+    well = replace(known.feeds[0], state="fresh", last_pull="new", waits_until=None)
+    ill = replace(well, source_id="ill", last_pull="refused", message="why")
+    console = Console(width=140, record=True, file=io.StringIO())
+
+    show_overview(console, replace(known, feeds=[well, ill]))
+
+    text = console.export_text()
+    assert "1 of 2 feeds are fresh" in text
+    assert well.source_id not in text
+    assert "ill (" in text
+    assert "why" in text
 
 
 def test_a_lent_server_is_stopped_again(deployment: Path) -> None:

@@ -153,7 +153,8 @@ def test_the_same_content_saved_in_other_bytes_is_a_no_op(clean, tmp_path):
 
 def test_a_corrected_day_supersedes_the_old_one_and_no_other(clean, tmp_path):
     ingest_file("police_112_calls", calls_file(tmp_path, [call(2), call(3)]))
-    other = calls_file(tmp_path, [call(9)], name="112_calls_20240306.csv")
+    next_day = call(9, at="2024-03-06 01:02:03", arrived="2024-03-06 01:10:00")
+    other = calls_file(tmp_path, [next_day], name="112_calls_20240306.csv")
     ingest_file("police_112_calls", other)
     corrected = ingest_file("police_112_calls", calls_file(tmp_path, [call(2), call(4), call(5)]))
     current = clean.execute(

@@ -13,10 +13,10 @@ from busan_safety.sources.reference import districts, stations
 __all__ = ["feed"]
 
 
-def write(folder, count, name="a_202403.csv", header="번호,일시", more=""):
+def write(folder, count, name="a_202403.csv", day="2024-03-01"):
     path = folder / name
-    rows = [f"A{at},2024-03-01 10:00{more}" for at in range(count)]
-    path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    rows = [f"A{at},{day} 10:00" for at in range(count)]
+    path.write_text("\n".join(["번호,일시", *rows]) + "\n", "utf-8")
     return path
 
 
@@ -104,9 +104,10 @@ def test_a_value_outside_its_bounds_is_quarantined(warehouse, feed, tmp_path):
     ]
 
 
-def places_file(folder, header, names, period, name="구군"):
+def places_file(folder, header, names, period):
     path = folder / f"a_{period}.csv"
-    rows = [f"A{at},2024-03-01 10:00,{one}" for at, one in enumerate(names)]
+    day = f"{period[:4]}-{period[4:]}-01"
+    rows = [f"A{at},{day} 10:00,{one}" for at, one in enumerate(names)]
     path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
     return path
 
@@ -142,7 +143,7 @@ def test_suyeong_station_is_missed_only_since_it_opened(warehouse, feed, tmp_pat
 def test_a_period_that_is_not_over_is_partial(warehouse, feed, tmp_path):
     feed("test_cases", [NUMBER, TIME])
     this_month = f"{dt.datetime.now(ZoneInfo('Asia/Seoul')):%Y-%m}"
-    report = ingest_file("test_cases", write(tmp_path, 3), this_month)
+    report = ingest_file("test_cases", write(tmp_path, 3, day=f"{this_month}-01"), this_month)
     assert report.partial_reason.startswith(f"the month {this_month} was not over")
 
 

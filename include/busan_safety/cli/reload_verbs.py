@@ -67,9 +67,16 @@ def rotate_key(
         int | None,
         typer.Option("--destroy", help="Only remove this old version, when nothing carries it."),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before destroying.")] = False,
     as_json: Json = False,
 ) -> None:
     """Make a new key of the pseudonyms and reload every source that has any."""
+    if destroy is not None and not yes:
+        typer.confirm(
+            f"Version {destroy} cannot be had back, and backups that carry it can no longer be "
+            "joined. Destroy it?",
+            abort=True,
+        )
     with running_warehouse(get_settings(), say=lambda line: None):
         if destroy is not None:
             try:

@@ -54,8 +54,13 @@ def down(as_json: Json = False) -> None:
         screen.print(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
 
 
-def status(as_json: Json = False) -> None:
-    """Show the whole platform: services, every feed, senders' limits, the gate, the releases."""
+def status(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every feed and limit, also where all is well.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the whole platform: services, feeds that need somebody, the gate, the releases."""
     settings = get_settings()
     states = Stack(settings).status()
     try:
@@ -68,7 +73,7 @@ def status(as_json: Json = False) -> None:
         return
     show_services(screen, states)
     if known:
-        show_overview(screen, known)
+        show_overview(screen, known, everything=everything)
     else:
         screen.print("The warehouse does not answer: start it with `make up`.", style="yellow")
 

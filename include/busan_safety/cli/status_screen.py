@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from busan_safety.launcher.overview import FeedState, Overview
+from busan_safety.launcher.overview import FeedState, Overview, QuotaUse
 from busan_safety.launcher.stack import ServiceStatus
 
 _SEOUL = ZoneInfo("Asia/Seoul")
 _COLOURS = {
     **{"empty": "red", "late": "red", "failed": "red", "refused": "red", "fail": "red"},
     **{"stopped": "red", "ageing": "yellow", "warn": "yellow", "starting": "yellow"},
+    **{"waits": "yellow", "not_asked": "yellow", "nothing": "yellow"},
     **{"fresh": "green", "pass": "green", "running": "green"},
 }
 _NAMED_SENDERS = 4
@@ -32,29 +33,49 @@ def show_services(console: Console, states: Sequence[ServiceStatus]) -> None:
     console.print(table)
 
 
-def show_overview(console: Console, known: Overview) -> None:
-    """Print feeds, limits, gate and releases, then in words what needs somebody."""
-    console.print(_feeds(known.feeds))
-    if known.quota:
-        console.print(_quota(known))
-    console.print(_publication(known))
-    for one in known.feeds:
+def show_overview(console: Console, known: Overview, *, everything: bool = False) -> None:
+    """Print the feeds that need somebody and why, used-up limits, gate and releases.
+
+    everything: every feed and every service's requests, also where all is well.
+    """
+    shown = [one for one in known.feeds if everything or needs_somebody(one)]
+    if shown:
+        console.print(_feeds(shown))
+    for one in shown:
         if sentence := _trouble(one):
             console.print(Text(sentence), highlight=False, soft_wrap=True)
+    if rest := len(known.feeds) - len(shown):
+        quarantined = sum(one.rows_quarantined for one in known.feeds)
+        unmapped = sum(one.unmapped_codes for one in known.feeds)
+        console.print(
+            f"{rest} of {len(known.feeds)} feeds are fresh and were last pulled well "
+            f"({quarantined:,} rows in quarantine, {unmapped:,} unknown spellings in all; "
+            "--all lists every feed).",
+            highlight=False,
+        )
+    quota = [one for one in known.quota if everything or one.is_used_up]
+    if quota:
+        console.print(_quota(quota))
+    console.print(_publication(known))
+
+
+def needs_somebody(one: FeedState) -> bool:
+    """Whether a feed is not fresh, or its last pull did not go well."""
+    return one.state != "fresh" or one.last_pull in ("failed", "refused") or bool(one.waits_until)
 
 
 def _feeds(feeds: Sequence[FeedState]) -> Table:
-    table = _table("Feeds", "feed", "newest event", "age", "state", "last pull", "", "owner")
+    table = _table("Feeds", "feed", "last pull", "", "newest event", "age", "data", "owner")
     for heading in ("quarantined", "unmapped", "partial"):
         table.add_column(heading, justify="right")
     for one in feeds:
         table.add_row(
             one.source_id,
+            f"{one.pulled_at.astimezone(_SEOUL):%m-%d %H:%M}" if one.pulled_at else "",
+            _coloured("waits" if one.waits_until else one.last_pull),
             str(one.newest_event or ""),
             "" if one.age_days is None else f"{one.age_days} d",
             _coloured(one.state),
-            f"{one.pulled_at.astimezone(_SEOUL):%m-%d %H:%M}" if one.pulled_at else "",
-            _coloured(one.last_pull),
             one.owner,
             *(_count(one.rows_quarantined), _count(one.unmapped_codes)),
             _count(one.partial_batches),
@@ -62,9 +83,9 @@ def _feeds(feeds: Sequence[FeedState]) -> Table:
     return table
 
 
-def _quota(known: Overview) -> Table:
+def _quota(quota: Sequence[QuotaUse]) -> Table:
     table = _table("Requests today (KST)", "service", "used", "of", "")
-    for one in known.quota:
+    for one in quota:
         limit = f"{one.per_day:,}" if one.per_day else "no known limit"
         used_up = Text("used up", "red") if one.is_used_up else Text("")
         table.add_row(one.service, f"{one.used:,}", limit, used_up)

@@ -58,9 +58,9 @@ def derivation(column: Column, *, assume_city: bool) -> Derive:
     return derivations[column.derive.with_]
 
 
-def code_of(column: Column, spelling: str) -> str | Elsewhere | None:
+def code_of(column: Column, spelling: str, *, assume_city: bool) -> str | Elsewhere | None:
     """Code that the reference data now give a spelling of this column."""
-    return derivation(column, assume_city=True)(spelling)
+    return derivation(column, assume_city=assume_city)(spelling)
 
 
 @lru_cache(maxsize=4096)

@@ -67,10 +67,11 @@ class Tally:
 
 @dataclass(frozen=True)
 class Context:
-    """What is known of the delivery beside its rows: its period and its sender's district."""
+    """What is known of the delivery beside its rows: period, its sender's district, its name."""
 
     period: str | None
     scope_key: str | None
+    name: str = "The file"
 
 
 def read_records(
@@ -112,7 +113,7 @@ def read_records(
             yield result
     # A few rows without a place do not make another city's file ours.
     if in_scope == unplaced and (not in_scope or tally.out_of_scope > unplaced):
-        _refuse_without_rows(source, tally)
+        _refuse_without_rows(source, tally, context.name)
 
 
 def _is_unplaced(source: Source, refused: Rejected) -> bool:
@@ -128,16 +129,16 @@ def _is_unstorable(row: Row) -> bool:
     return "\x00" in raw or (not raw.isascii() and _UNSTORABLE.search(raw) is not None)
 
 
-def _refuse_without_rows(source: Source, tally: Tally) -> None:
+def _refuse_without_rows(source: Source, tally: Tally, name: str) -> None:
     if tally.rows_read == 0:
         raise DeliveryRefused(
-            "empty", "The file holds a header and no rows; ask the sender for the data."
+            "empty", f"{name} holds a header and no rows; ask the sender for the data."
         )
     place = source.scope.place if source.scope else "Busan"
     seen = f" (found: {', '.join(tally.places_seen)})" if tally.places_seen else ""
     raise DeliveryRefused(
         "wrong_scope",
-        f"None of the {tally.rows_read:,} rows is of {place}{seen}. "
+        f"{name}: none of the {tally.rows_read:,} rows is of {place}{seen}. "
         "This is another place's file; check the source.",
     )
 

@@ -76,10 +76,12 @@ class Stack:
         declared = services(self.settings)
         missing = [one for one in declared if processes.find(self.folder, one.name) is None]
         self._check(missing)
+        seed_secrets(self.settings)
         if not missing and self.server.is_running():
+            # A feed that was added since gets its table.
+            self.start_postgres()
             self.say("All services are running already.")
             return False
-        seed_secrets(self.settings)
         self.start_postgres()
         if missing:
             self._start_in_order(missing)

@@ -30,6 +30,7 @@ from busan_safety.loading.plausible import (
     partial_reason,
     refuse_implausible_change,
     refuse_implausible_count,
+    refuse_other_period,
 )
 from busan_safety.loading.prefetch import Prefetch
 from busan_safety.loading.report import BatchReport
@@ -91,6 +92,8 @@ def load_batch(
     stream.personal.refuse(landed.name)
     write_findings(connection, batch_id, stream)
     counts = _account(connection, source, batch_id, stream, refused, outcome)
+    if not anew:
+        refuse_other_period(source, facts.period, outcome.reference_date, landed.name)
     if not anew and not facts.is_accepted:
         refuse_implausible_change(
             connection, source, batch_id, facts.period, outcome.reference_date, landed.name

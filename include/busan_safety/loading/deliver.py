@@ -19,6 +19,7 @@ from busan_safety.landing import hash_files, land
 from busan_safety.loading.ops_records import DeliveryFacts, known_delivery, record_refusal
 from busan_safety.loading.period import is_plausible, normal_period, period_in_name
 from busan_safety.loading.personal import without_persons
+from busan_safety.loading.raw_tables import ensure_raw_table
 from busan_safety.loading.reading import load_landed
 from busan_safety.loading.report import BatchReport, PullReport
 from busan_safety.sources import Source, get_source
@@ -58,7 +59,7 @@ def pull(
                 except NothingYet:
                     continue
                 except DeliveryRefused as refusal:
-                    refusals.append(f"{offer.name}: {refusal}")
+                    refusals.append(_named(offer.name, str(refusal)))
                     continue
                 if report.status == "loaded":
                     reports.append(report)
@@ -117,6 +118,11 @@ def ingest_file(
         return _take_offer(connection, source, offer, scope_key, run_id, accept=accept)
 
 
+def _named(name: str, sentence: str) -> str:
+    """The sentence with the delivery's name in front, unless it begins with it."""
+    return sentence if sentence.startswith(name) else f"{name}: {sentence}"
+
+
 def _is_loaded(
     connection: psycopg.Connection, source: Source, scope_key: str, offer: Offer
 ) -> bool:
@@ -144,6 +150,7 @@ def _take_offer(
     *,
     accept: bool = False,
 ) -> BatchReport:
+    ensure_raw_table(connection, source)
     facts = DeliveryFacts(scope_key, None, run_id, offer.period, accept)
     refused: DeliveryRefused | None = None
     try:

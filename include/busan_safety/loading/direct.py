@@ -16,8 +16,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from busan_safety.connectors.encoding import (
     BLOCK,
     UTF8_BOM,
@@ -57,14 +55,25 @@ class _Screened:
 class _Mark:
     """Where a chunk begins: in COPY's lines, in the file's lines, and its bytes in the file.
 
-    is_plain: each of its lines is a record, none was refused.
+    line_count: lines in it. gaps: those that are no records (blank or refused), ascending; None
+    where a record may go on over several lines.
     """
 
     copy_line: int
     file_line: int
     offset: int
     size: int
-    is_plain: bool = False
+    line_count: int = 0
+    gaps: tuple[int, ...] | None = None
+
+    def line_of(self, copy_line: int) -> int:
+        """File line of a record, where each record is one line."""
+        line = self.file_line + copy_line - self.copy_line
+        for gap in self.gaps or ():
+            if gap > line:
+                break
+            line += 1
+        return line
 
 
 class DirectStream:
@@ -111,18 +120,20 @@ class DirectStream:
         for mark, block in self._blocks():
             screened = self._screen(block, mark.file_line)
             records = screened.records
-            self.counts.content.update(screened.content.removesuffix(b"\n") + b"\n")
+            self.counts.content.update(screened.content)
+            if not screened.content.endswith(b"\n"):
+                self.counts.content.update(b"\n")
             self.counts.read += len(records) + len(screened.rejected)
             self.counts.sent += len(records)
             self._look_for_persons(screened)
             self._keep(screened.rejected)
             if not records:
                 continue
-            is_quoted = b'"' in block
-            is_plain = len(records) == block.count(b"\n") and not is_quoted
-            self._marks.append(replace(mark, copy_line=copy_line, is_plain=is_plain))
+            count = block.count(b"\n") + (not block.endswith(b"\n"))
+            gaps = None if b'"' in block else _gaps(records, mark.file_line, count)
+            self._marks.append(replace(mark, copy_line=copy_line, line_count=count, gaps=gaps))
             copy_line += len(records)
-            if is_quoted:
+            if gaps is None:
                 copy_line += sum(text.count(b"\n") for _, text in records)
             front = b"%d," % batch_id
             payload = front + (b"\n" + front).join([b"%d,%b" % record for record in records])
@@ -134,8 +145,8 @@ class DirectStream:
         found: list[int] = []
         for at, wanted in groupby(copy_lines, lambda line: bisect_right(starts, line) - 1):
             mark = self._marks[at]
-            if mark.is_plain:
-                found += [mark.file_line + line - mark.copy_line for line in wanted]
+            if mark.gaps is not None:
+                found += [mark.line_of(line) for line in wanted]
                 continue
             reached = mark.copy_line - 1
             records = iter(self._screen(self._bytes_of(mark), mark.file_line).records)
@@ -159,7 +170,7 @@ class DirectStream:
                 yield Rejected(one.line, one.code, one.reason, one.column, raw)
 
     def _rows_of(self, mark: _Mark, lines: set[int]) -> dict[int, str]:
-        if mark.is_plain:
+        if mark.gaps is not None:
             return self._plain_lines(mark, lines)
         records = self._screen(self._bytes_of(mark), mark.file_line).records
         return {line: text.decode("utf-8") for line, text in records if line in lines}
@@ -186,15 +197,12 @@ class DirectStream:
             )
 
     def _plain_lines(self, mark: _Mark, lines: set[int]) -> dict[int, str]:
-        """Rows of a plain chunk by file line, decoding no other."""
+        """Rows of a chunk without quotes by file line, decoding no other."""
         raw = self._bytes_of(mark)
-        breaks = np.flatnonzero(np.frombuffer(raw, dtype=np.uint8) == ord("\n"))
-        ends = [*breaks.tolist(), len(raw)]
         found = {}
         for line in lines:
-            at = line - mark.file_line
-            begin = ends[at - 1] + 1 if at else 0
-            found[line] = raw[begin : ends[at]].rstrip(b"\r").decode(self._codec)
+            row = _nth_line(raw, line - mark.file_line, mark.line_count)
+            found[line] = row.rstrip(b"\r").decode(self._codec)
         return found
 
     def _bytes_of(self, mark: _Mark) -> bytes:
@@ -308,6 +316,28 @@ class DirectStream:
         count = _field_count(text)
         reason = f"{count} fields where the header has {len(self.columns)}"
         return Rejected(line, "wrong_field_count", reason, None, text)
+
+
+def _gaps(records: list[tuple[int, bytes]], first: int, count: int) -> tuple[int, ...]:
+    """Lines of a chunk, of `count` from `first` on, that are no records."""
+    if len(records) == count:
+        return ()
+    kept = {line for line, _ in records}
+    return tuple(line for line in range(first, first + count) if line not in kept)
+
+
+def _nth_line(block: bytes, number: int, count: int) -> bytes:
+    """Line `number` (from 0) of about `count`: lines are about as long, so it is near its share."""
+    begin = block.rfind(b"\n", 0, len(block) * number // max(count, 1)) + 1
+    at = block.count(b"\n", 0, begin)
+    while at < number:
+        begin = block.index(b"\n", begin) + 1
+        at += 1
+    while at > number:
+        begin = block.rfind(b"\n", 0, begin - 1) + 1
+        at -= 1
+    end = block.find(b"\n", begin)
+    return block[begin:] if end < 0 else block[begin:end]
 
 
 def _plain(block: bytes, codec: str) -> bytes:

@@ -190,7 +190,22 @@ def _is_known(source: Source, one: Unmapped) -> bool:
     if column.derive is None:
         return column.domain is None or one.name in column.domain
     # Several inputs are shown together; the first that is known gives the code.
-    return any(code_of(column, part) is not None for part in one.name.split(" / "))
+    return any(
+        code_of(column, part, assume_city=_assumes_city(source)) is not None
+        for part in one.name.split(" / ")
+    )
+
+
+def _assumes_city(source: Source) -> bool:
+    return any(form.assume_city for form in source.forms)
+
+
+def _is_namesake(source: Source, one: Unmapped) -> bool:
+    """Whether the spelling is known, and only not said to be Busan's."""
+    column = source.column(one.column)
+    return not _assumes_city(source) and isinstance(
+        code_of(column, one.name, assume_city=True), str
+    )
 
 
 def _sentence(source: Source, one: Unmapped) -> str:
@@ -210,10 +225,25 @@ def _sentence(source: Source, one: Unmapped) -> str:
         remedy = f"Add it to {registry}, to a column or to `ignored_headers`."
     elif source.column(one.column).derive is None:
         remedy = f"If it is right, add it to the domain in {registry}."
+    elif _is_namesake(source, one):
+        remedy = (
+            "Other cities have districts of that name: if the feed is Busan's alone, set "
+            f"`assume_city: true` in its form in {registry}, then reload it."
+        )
     else:
-        remedy = "If it is right, add it to the alias seed in dbt_project/seeds."
+        remedy = f"If it is right, add it to {_seed_of(source, one)}."
     like = f" ({one.suggestion})" if one.suggestion else ""
     return f"{source.id} of {one.scope_key}: {what}{like} {happened}. {remedy}"
+
+
+def _seed_of(source: Source, one: Unmapped) -> str:
+    """The reference file that a spelling of this column belongs in."""
+    derive = source.column(one.column).derive
+    kind = derive.with_ if derive else ""
+    seed = {"station": "station_aliases", "crime_class": "crime_classes"}.get(
+        kind, "district_aliases"
+    )
+    return f"dbt_project/seeds/{seed}.csv"
 
 
 def _where(source: Source, one: Unmapped) -> str:

@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from busan_safety.connectors.offers import scopes_of
+from busan_safety.loading.raw_tables import has_raw_table
 from busan_safety.loading.sender import sender_name
 from busan_safety.settings import Settings, get_settings
 from busan_safety.sources import Source, all_sources
@@ -146,6 +147,8 @@ def _ages(
 
 def _newest_events(connection: psycopg.Connection, source: Source) -> dict[str, date | None]:
     """Scope key → date of the newest event in the current rows."""
+    if not has_raw_table(connection, source):
+        return {}
     scopes = scopes_of(source)
     current = sql.Identifier("raw", f"current_{source.id}")
     column = source.freshness.event_column

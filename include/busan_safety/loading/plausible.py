@@ -47,6 +47,21 @@ def refuse_implausible_count(source: Source, received: int, name: str) -> None:
     )
 
 
+def refuse_other_period(
+    source: Source, period: str | None, newest: dt.date | None, name: str
+) -> None:
+    """Raise DeliveryRefused when every event is of before the period that the delivery is for."""
+    if period is None or newest is None or source.slice.period is None:
+        return
+    if newest.isoformat()[: len(period)] >= period:
+        return
+    raise DeliveryRefused(
+        "other_period",
+        f"{name} is for {period} and its newest row is of {newest}: the name or --period says "
+        "another period than the rows. Give the right --period, or ask the sender.",
+    )
+
+
 def refuse_implausible_change(
     connection: psycopg.Connection,
     source: Source,

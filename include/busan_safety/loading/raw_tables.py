@@ -21,6 +21,18 @@ def create_raw_tables() -> None:
             create_raw_table(connection, source)
 
 
+def ensure_raw_table(connection: psycopg.Connection, source: Source) -> None:
+    """Create what a source needs when its file came into the registry after the last start."""
+    if not has_raw_table(connection, source):
+        connection.execute("select pg_advisory_xact_lock(20240402)")
+        create_raw_table(connection, source)
+
+
+def has_raw_table(connection: psycopg.Connection, source: Source) -> bool:
+    """Whether the source's table and view are there."""
+    return bool(_columns_of(connection, f"current_{source.id}"))
+
+
 def create_raw_table(connection: psycopg.Connection, source: Source) -> None:
     """Create what one source needs in schema raw; adds columns that are new."""
     _create_table(connection, source)

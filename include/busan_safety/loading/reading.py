@@ -48,7 +48,7 @@ def load_landed(
     if stream is None:
         opener = _Opener(source, landed, facts)
         sender = facts.scope_key if facts.scope_key != CITY_CODE else None
-        stream = SpooledStream(source, opener, Context(facts.period, sender), key)
+        stream = SpooledStream(source, opener, Context(facts.period, sender, landed.name), key)
     try:
         report = load_batch(
             connection, source, landed, stream, facts, pseudonym_version=version, anew=anew

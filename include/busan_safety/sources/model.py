@@ -139,6 +139,9 @@ class Form(_Strict):
 
     sheets: pattern of the sheets that hold rows, all of them read one after the other; without
     it the first visible sheet whose header fits is read.
+    assume_city: the form is Busan's alone, so that a bare `중구` is Busan's; without it such names,
+    which other cities have too, are not understood.
+    sender_scope: the file does not say whose it is; `--scope` must.
     """
 
     id: str

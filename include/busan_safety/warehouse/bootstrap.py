@@ -28,6 +28,12 @@ def bootstrap(settings: Settings) -> None:
             _ensure_role(server, role, settings.password(role))
         _ensure_database(server, settings.airflow_db, owner="airflow")
         _ensure_database(server, settings.warehouse_db, owner="postgres")
+        for database in (settings.airflow_db, "postgres"):
+            server.execute(
+                sql.SQL("revoke connect on database {} from public").format(
+                    sql.Identifier(database)
+                )
+            )
         _restrict_evaluator(server)
     with _as_superuser(settings, settings.warehouse_db) as warehouse:
         warehouse.execute(
