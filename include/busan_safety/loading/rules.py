@@ -170,25 +170,25 @@ def _survey(
         else sql.SQL("({})::date").format(newest)
     )
     touched = [sql.SQL("count(*) filter (where {})").format(sql.SQL(rule.when)) for rule in rules]
+    # Each condition once a row: the places of the bad rows are their number, too.
+    places = sql.SQL("array_agg(r.ctid::text) filter (where {})").format(bad)
     row = connection.execute(
-        sql.SQL("select {} from {} r where r._batch_id = {}").format(
-            sql.SQL(", ").join(
-                [
-                    sql.SQL(
-                        "count(*), count(*) filter (where {bad}),"
-                        " (array_agg(r.ctid::text) filter (where {bad}))[:{most}]"
-                    ).format(bad=bad, most=sql.Literal(_MOST_PLACES)),
-                    newest,
-                    *touched,
-                ]
-            ),
+        sql.SQL(
+            "select total, coalesce(cardinality(places), 0), places[:{}], newest, touched from"
+            " (select count(*) as total, {} as places, {} as newest, array[{}]::bigint[] as touched"
+            " from {} r where r._batch_id = {}) survey"
+        ).format(
+            sql.Literal(_MOST_PLACES),
+            places,
+            newest,
+            sql.SQL(", ").join(touched),
             _table(source),
             sql.Literal(batch_id),
         )
     ).fetchone()
     if row is None:
         raise LookupError(f"{source.id}: the survey of batch {batch_id} gave no row")
-    return row[0], row[1], row[2] or [], list(row[4:]), row[3]
+    return row[0], row[1], row[2] or [], row[4], row[3]
 
 
 def _places(batch_id: int, bad: int, places: list[str], checks: list[_Check]) -> sql.Composable:
