@@ -1,8 +1,8 @@
 """What a build was made from: the current batches and the dbt code, as one text.
 
-A fingerprint is `<hash of current batches>.<hash of dbt files>`. It is taken when the first layer
-starts and recorded when the build ends: a delivery that arrives in between makes the next build
-necessary instead of being taken for built.
+A fingerprint is `<hash of current batches>.<hash of dbt files and of the last reload>`. It is taken
+when the first layer starts and recorded when the build ends: a delivery that arrives in between
+makes the next build necessary instead of being taken for built.
 """
 
 from __future__ import annotations
@@ -25,11 +25,14 @@ def inputs_fingerprint() -> str:
         row = connection.execute(
             "select coalesce(string_agg(s.source_id || ':' || s.slice_key || ':' || s.batch_id"
             " || coalesce('@' || b.reloaded_at::text, ''), ',' order by s.source_id, s.slice_key),"
-            " '') from ops.batch_slice s join ops.batch b using (batch_id)"
+            " ''), coalesce(max(b.reloaded_at)::text, '')"
+            " from ops.batch_slice s join ops.batch b using (batch_id)"
             " where s.superseded_at is null"
         ).fetchone()
-    batches = hashlib.sha256(str(row[0] if row else "").encode()).hexdigest()
-    return f"{batches[:32]}.{code_hash(get_settings().dbt_dir)[:32]}"
+    slices, reloaded = row or ("", "")
+    batches = hashlib.sha256(slices.encode()).hexdigest()
+    whole = hashlib.sha256(f"{code_hash(get_settings().dbt_dir)} {reloaded}".encode()).hexdigest()
+    return f"{batches[:32]}.{whole[:32]}"
 
 
 def code_hash(project: Path) -> str:
@@ -67,8 +70,11 @@ def remember_inputs(run_id: str, *, anew: bool) -> None:
         path.write_text(inputs_fingerprint())
 
 
-def code_has_changed(run_id: str) -> bool:
-    """Whether the run's dbt code differs from that of the last good build."""
+def needs_whole_build(run_id: str) -> bool:
+    """Whether dbt code differs from that of the last good build, or batches were read anew since.
+
+    Incremental models know a batch by its number, which a reload keeps.
+    """
     last = _last_built()
     return last is None or last.split(".")[-1] != _taken(run_id).split(".")[-1]
 

@@ -7,7 +7,7 @@ import time
 from typing import Any, Literal, get_args
 
 from busan_safety.settings import get_settings
-from busan_safety.transform.fingerprint import code_has_changed, remember_inputs
+from busan_safety.transform.fingerprint import needs_whole_build, remember_inputs
 from busan_safety.transform.results import BuildFailed, ModelResult, as_table, model_results, record
 from busan_safety.transform.workspace import (
     Workspace,
@@ -35,7 +35,8 @@ def build_layer(layer: Layer, *, run_id: str) -> list[ModelResult]:
     """Build and test one layer; record every node in `ops.dbt_result` and return it.
 
     run_id: the Airflow run, or any text that names this build. Seeds are always loaded anew.
-    Incremental marts are rebuilt whole when dbt code or seeds differ from the last good build.
+    Incremental marts are rebuilt whole when dbt code or seeds differ from the last good build, or
+    when deliveries were read anew since.
     Raises BuildFailed when a node failed; what was built before it stays.
     """
     if layer == "reference":
@@ -46,7 +47,7 @@ def build_layer(layer: Layer, *, run_id: str) -> list[ModelResult]:
     place = workspace(run_id, layer)
     arguments = ["build", "--select", _SELECTIONS[layer], "--indirect-selection", "buildable"]
     arguments += ["--exclude-resource-type", "unit_test"]
-    if layer == "reference" or (layer == "marts" and code_has_changed(run_id)):
+    if layer == "reference" or (layer == "marts" and needs_whole_build(run_id)):
         arguments.append("--full-refresh")
     started = time.monotonic()
     outcome = _invoke(arguments, place)
