@@ -12,10 +12,13 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+# Korean time: days, months and limits begin by it.
+SEOUL = ZoneInfo("Asia/Seoul")
 ROOT = Path(os.environ.get("BUSAN_ROOT", Path(__file__).resolve().parents[2]))
 
 

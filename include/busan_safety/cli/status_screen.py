@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -12,8 +11,8 @@ from rich.text import Text
 
 from busan_safety.launcher.overview import FeedState, Overview, QuotaUse
 from busan_safety.launcher.stack import ServiceStatus
+from busan_safety.settings import SEOUL
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _COLOURS = {
     **{"empty": "red", "late": "red", "failed": "red", "refused": "red", "fail": "red"},
     **{"stopped": "red", "ageing": "yellow", "warn": "yellow", "starting": "yellow"},
@@ -38,7 +37,7 @@ def show_overview(console: Console, known: Overview, *, everything: bool = False
 
     everything: every feed and every service's requests, also where all is well.
     """
-    shown = [one for one in known.feeds if everything or needs_somebody(one)]
+    shown = [one for one in known.feeds if everything or _needs_somebody(one)]
     if shown:
         console.print(_feeds(shown))
     for one in shown:
@@ -59,7 +58,7 @@ def show_overview(console: Console, known: Overview, *, everything: bool = False
     console.print(_publication(known))
 
 
-def needs_somebody(one: FeedState) -> bool:
+def _needs_somebody(one: FeedState) -> bool:
     """Whether a feed is not fresh, or its last pull did not go well."""
     return one.state != "fresh" or one.last_pull in ("failed", "refused") or bool(one.waits_until)
 
@@ -71,7 +70,7 @@ def _feeds(feeds: Sequence[FeedState]) -> Table:
     for one in feeds:
         table.add_row(
             one.source_id,
-            f"{one.pulled_at.astimezone(_SEOUL):%m-%d %H:%M}" if one.pulled_at else "",
+            f"{one.pulled_at.astimezone(SEOUL):%m-%d %H:%M}" if one.pulled_at else "",
             _coloured("waits" if one.waits_until else one.last_pull),
             str(one.newest_event or ""),
             "" if one.age_days is None else f"{one.age_days} d",
@@ -113,7 +112,7 @@ def _trouble(one: FeedState) -> str:
     if one.late_senders:
         parts.append(f"{one.state}: {_named(one.late_senders)}.")
     if one.waits_until:
-        parts.append(f"Asked again {one.waits_until.astimezone(_SEOUL):%m-%d %H:%M}.")
+        parts.append(f"Asked again {one.waits_until.astimezone(SEOUL):%m-%d %H:%M}.")
     if one.message:
         words = re.sub(r"\s+", " ", one.message)
         parts.append(

@@ -15,8 +15,8 @@ from busan_safety.connectors.errors import SourceFailure
 from busan_safety.connectors.folder_names import is_safe_name, plain_name
 from busan_safety.connectors.http_folder import fetch_http_file, list_http_folder
 from busan_safety.connectors.periods import finished_periods, overlaps
-from busan_safety.connectors.policy import SEOUL
 from busan_safety.connectors.senders import Question, fetch_pages, odcloud_resources
+from busan_safety.settings import SEOUL
 from busan_safety.sources import Source, Transport
 from busan_safety.sources.reference import CITY_CODE, District, districts
 

@@ -10,11 +10,10 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from busan_safety.connectors.errors import Action, SourceFailure
+from busan_safety.settings import SEOUL
 
-SEOUL = ZoneInfo("Asia/Seoul")
 USED_UP = "22"
 TOO_FAST = "23"
 # Codes that a second attempt may help and a third will not.

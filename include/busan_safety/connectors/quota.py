@@ -18,7 +18,8 @@ import psycopg
 
 from busan_safety.connectors.connection import Connection
 from busan_safety.connectors.errors import SourceFailure
-from busan_safety.connectors.policy import SEOUL, USED_UP, next_midnight
+from busan_safety.connectors.policy import USED_UP, next_midnight
+from busan_safety.settings import SEOUL
 from busan_safety.sources.model import Quota
 from busan_safety.warehouse import WarehouseUnavailable, connect
 

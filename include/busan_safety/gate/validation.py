@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import psycopg
 
@@ -15,10 +14,8 @@ from busan_safety.gate.datasets import Dataset, all_datasets
 from busan_safety.gate.decision import Decision, verdict_of
 from busan_safety.gate.records import write_decision
 from busan_safety.gate.suites import load_suite
-from busan_safety.settings import Settings, get_settings
+from busan_safety.settings import SEOUL, Settings, get_settings
 from busan_safety.warehouse import connect, url
-
-KST = ZoneInfo("Asia/Seoul")
 
 
 class CandidateChanged(RuntimeError):
@@ -85,7 +82,7 @@ def gate_today(settings: Settings, newest_delivered: date | None = None) -> date
     The sandbox's agencies live at the end of their last month, whatever the wall clock says; a
     later file that somebody took in by hand moves that day, up to the real one.
     """
-    real = datetime.now(KST).date()
+    real = datetime.now(SEOUL).date()
     if not settings.is_synthetic:
         return real
     year, month = map(int, settings.sandbox_to.split("-"))

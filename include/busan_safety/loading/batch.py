@@ -94,10 +94,10 @@ def load_batch(
     counts = _account(connection, source, batch_id, stream, refused, outcome)
     if not anew:
         refuse_other_period(source, facts.period, outcome.reference_date, landed.name)
-    if not anew and not facts.is_accepted:
-        refuse_implausible_change(
-            connection, source, batch_id, facts.period, outcome.reference_date, landed.name
-        )
+        if not facts.is_accepted:
+            refuse_implausible_change(
+                connection, source, batch_id, facts.period, outcome.reference_date, landed.name
+            )
     partial = partial_reason(
         connection, source, batch_id, facts.scope_key, facts.period, facts.offered_period
     )

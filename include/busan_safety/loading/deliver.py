@@ -9,24 +9,28 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import psycopg
 
 from busan_safety.connectors.errors import DeliveryRefused, NothingYet, SourceFailure
 from busan_safety.connectors.offers import Offer, copy_file, offers_of
 from busan_safety.landing import hash_files, land
-from busan_safety.loading.ops_records import DeliveryFacts, known_delivery, record_refusal
+from busan_safety.loading.ops_records import (
+    DeliveryFacts,
+    known_delivery,
+    record_pull,
+    record_refusal,
+)
 from busan_safety.loading.period import is_plausible, normal_period, period_in_name
 from busan_safety.loading.personal import without_persons
 from busan_safety.loading.raw_tables import ensure_raw_table
 from busan_safety.loading.reading import load_landed
 from busan_safety.loading.report import BatchReport, PullReport
+from busan_safety.settings import SEOUL
 from busan_safety.sources import Source, get_source
 from busan_safety.sources.reference import CITY_CODE, districts, find_district
 from busan_safety.warehouse import connect
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _EXAMPLES = {"day": "2024-03-05", "month": "2024-03", "year": "2024"}
 
 
@@ -49,6 +53,7 @@ def pull(
     refusals: list[str] = []
     seen = 0
     with connect("loader") as connection:
+        ensure_raw_table(connection, source)
         try:
             for offer in offers_of(source, scope_key, period=period):
                 if offer.is_settled and _is_loaded(connection, source, scope_key, offer):
@@ -65,7 +70,7 @@ def pull(
                     reports.append(report)
         except SourceFailure as failure:
             connection.rollback()
-            _record_pull(
+            record_pull(
                 connection, source_id, scope_key, run_id, "failed", seen, reports, str(failure)
             )
             raise
@@ -75,7 +80,7 @@ def pull(
         message = " ".join(refusals) or (
             f"{len(reports)} of {seen} deliveries were new" if reports else "nothing new"
         )
-        _record_pull(connection, source_id, scope_key, run_id, outcome, seen, reports, message)
+        record_pull(connection, source_id, scope_key, run_id, outcome, seen, reports, message)
     return PullReport(
         source_id=source_id,
         scope_key=scope_key,
@@ -115,6 +120,7 @@ def ingest_file(
     offer = Offer(file.name, period or period_in_name(file.name), partial(copy_file, file), True)
     scope_key = _scope_key(source, scope or _district_in_name(file.name), default=CITY_CODE)
     with connect("loader") as connection:
+        ensure_raw_table(connection, source)
         return _take_offer(connection, source, offer, scope_key, run_id, accept=accept)
 
 
@@ -150,7 +156,6 @@ def _take_offer(
     *,
     accept: bool = False,
 ) -> BatchReport:
-    ensure_raw_table(connection, source)
     facts = DeliveryFacts(scope_key, None, run_id, offer.period, accept)
     refused: DeliveryRefused | None = None
     try:
@@ -202,7 +207,7 @@ def _period(source: Source, offer: Offer) -> str | None:
             f"({_EXAMPLES[unit]}).",
         )
     found = normal_period(offer.period, unit)
-    if found and not is_plausible(found, dt.datetime.now(_SEOUL).date()):
+    if found and not is_plausible(found, dt.datetime.now(SEOUL).date()):
         raise DeliveryRefused(
             "period_implausible",
             f"{offer.name} would be of {found}, which has not begun or is long past; "
@@ -228,32 +233,3 @@ def _scope_key(source: Source, scope: str | None, *, default: str | None = None)
         names = ", ".join(district.name_ko for district in districts().values())
         raise DeliveryRefused("unknown_scope", f"{scope!r} is no district of Busan: {names}.")
     return found
-
-
-def _record_pull(
-    connection: psycopg.Connection,
-    source_id: str,
-    scope_key: str,
-    run_id: str | None,
-    outcome: str,
-    seen: int,
-    reports: list[BatchReport],
-    message: str,
-) -> None:
-    connection.execute(
-        "insert into ops.pull (source_id, scope_key, run_id, outcome, batches_loaded,"
-        " deliveries_seen, rows_loaded, rows_quarantined, message, finished_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, now())",
-        [
-            source_id,
-            scope_key,
-            run_id,
-            outcome,
-            len(reports),
-            seen,
-            sum(report.rows_loaded for report in reports),
-            sum(report.rows_quarantined for report in reports),
-            re.sub(r"\s+", " ", message)[:2000],
-        ],
-    )
-    connection.commit()

@@ -21,6 +21,7 @@ from busan_safety.loading.stream import StreamCounts
 from busan_safety.privacy import kinds_in
 from busan_safety.sources import Source, UnknownSource, get_source
 from busan_safety.sources.model import squash
+from busan_safety.sources.reference import seed_of_spellings
 from busan_safety.warehouse import connect
 
 Outcome = Literal["left_out", "quarantined", "kept_empty", "refused"]
@@ -223,7 +224,7 @@ def _sentence(source: Source, one: Unmapped) -> str:
         remedy = f"It is known now: run `busan-safety reload {source.id}`."
     elif one.kind == "column":
         remedy = f"Add it to {registry}, to a column or to `ignored_headers`."
-    elif source.column(one.column).derive is None:
+    elif (derive := source.column(one.column).derive) is None:
         remedy = f"If it is right, add it to the domain in {registry}."
     elif _is_namesake(source, one):
         remedy = (
@@ -231,19 +232,10 @@ def _sentence(source: Source, one: Unmapped) -> str:
             f"`assume_city: true` in its form in {registry}, then reload it."
         )
     else:
-        remedy = f"If it is right, add it to {_seed_of(source, one)}."
+        seed = seed_of_spellings(derive.with_)
+        remedy = f"If it is right, add it to dbt_project/seeds/{seed}.csv."
     like = f" ({one.suggestion})" if one.suggestion else ""
     return f"{source.id} of {one.scope_key}: {what}{like} {happened}. {remedy}"
-
-
-def _seed_of(source: Source, one: Unmapped) -> str:
-    """The reference file that a spelling of this column belongs in."""
-    derive = source.column(one.column).derive
-    kind = derive.with_ if derive else ""
-    seed = {"station": "station_aliases", "crime_class": "crime_classes"}.get(
-        kind, "district_aliases"
-    )
-    return f"dbt_project/seeds/{seed}.csv"
 
 
 def _where(source: Source, one: Unmapped) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
@@ -18,14 +17,13 @@ from psycopg.rows import class_row
 from busan_safety.connectors.offers import scopes_of
 from busan_safety.loading.raw_tables import has_raw_table
 from busan_safety.loading.sender import sender_name
-from busan_safety.settings import Settings, get_settings
+from busan_safety.settings import SEOUL, Settings, get_settings
 from busan_safety.sources import Source, all_sources
 from busan_safety.warehouse import connect
 
 State = Literal["fresh", "ageing", "late", "nothing", "empty", "not_asked"]
 # States for which the sender, or we, have to do something.
 BAD_STATES = frozenset({"late", "empty"})
-_SEOUL = ZoneInfo("Asia/Seoul")
 _LAST_PULLS = """
     select distinct on (source_id, scope_key)
         source_id, scope_key, outcome, message, retry_at, finished_at
@@ -94,7 +92,7 @@ class Freshness:
     def _asked(self) -> str:
         if self.last_pull is None or self.last_pull.finished_at is None:
             return "Never asked."
-        moment = self.last_pull.finished_at.astimezone(_SEOUL)
+        moment = self.last_pull.finished_at.astimezone(SEOUL)
         return f"Last asked {moment:%Y-%m-%d %H:%M}: {self.last_pull.outcome}, " + (
             self.last_pull.message[:300].rstrip(". ") + "."
         )
@@ -116,9 +114,9 @@ def check_freshness(as_of: date | None = None) -> list[Freshness]:
 def today(settings: Settings) -> date:
     """Today in Korea; in the sandbox the day after its last month, where its time stands still."""
     if settings.is_synthetic:
-        last = datetime.strptime(settings.sandbox_to, "%Y-%m").replace(tzinfo=_SEOUL)
+        last = datetime.strptime(settings.sandbox_to, "%Y-%m").replace(tzinfo=SEOUL)
         return (last.replace(day=28) + timedelta(days=4)).replace(day=1).date()
-    return datetime.now(tz=_SEOUL).date()
+    return datetime.now(tz=SEOUL).date()
 
 
 def _ages(

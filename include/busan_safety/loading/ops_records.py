@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +110,39 @@ def record_refusal(
     ).fetchone()
     if row:
         write_refused_drift(connection, source, facts.scope_key, row[0], refusal)
+
+
+def record_pull(
+    connection: psycopg.Connection,
+    source_id: str,
+    scope_key: str,
+    run_id: str | None,
+    outcome: str,
+    seen: int,
+    reports: Sequence[BatchReport],
+    message: str,
+) -> None:
+    """Write what became of one attempt to fetch a feed from one sender, and commit.
+
+    seen: deliveries that the sender offered. reports: of those that were loaded.
+    """
+    connection.execute(
+        "insert into ops.pull (source_id, scope_key, run_id, outcome, batches_loaded,"
+        " deliveries_seen, rows_loaded, rows_quarantined, message, finished_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, now())",
+        [
+            source_id,
+            scope_key,
+            run_id,
+            outcome,
+            len(reports),
+            seen,
+            sum(report.rows_loaded for report in reports),
+            sum(report.rows_quarantined for report in reports),
+            re.sub(r"\s+", " ", message)[:2000],
+        ],
+    )
+    connection.commit()
 
 
 def _identity(source: Source, landed: Landed, facts: DeliveryFacts) -> dict[str, Any]:

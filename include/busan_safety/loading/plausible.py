@@ -8,7 +8,6 @@ is loaded and marked partial.
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
@@ -18,10 +17,10 @@ from busan_safety.loading.period import normal_period
 from busan_safety.loading.raw_tables import slice_expression
 from busan_safety.loading.slices import current_holders
 from busan_safety.privacy.classes import last_day
+from busan_safety.settings import SEOUL
 from busan_safety.sources import Source
 from busan_safety.sources.reference import CITY_CODE, districts, stations
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _PLACES = {
     "districts": frozenset({"district", "district_in_address", "district_with_city"}),
     "stations": frozenset({"station"}),
@@ -133,7 +132,7 @@ def partial_reason(
 ) -> str | None:
     """Why the delivery is only a part of what its period has, or None when it is whole."""
     reasons = [
-        *_unfinished(period, offered_period, dt.datetime.now(_SEOUL).date()),
+        *_unfinished(period, offered_period, dt.datetime.now(SEOUL).date()),
         *_missing_places(connection, source, batch_id, scope_key, period),
     ]
     return "; ".join(reasons) or None
@@ -205,7 +204,7 @@ def _expected(places: str, period: str | None) -> dict[str, str]:
     """Code → name of the places that there were in the period; now, where none is known."""
     if places == "districts":
         return {district.code: district.name_ko for district in districts().values()}
-    end = last_day(period) or dt.datetime.now(_SEOUL).date()
+    end = last_day(period) or dt.datetime.now(SEOUL).date()
     begin = normal_period(f"{period}-01-01"[:10], "day") if period else None
     first = dt.date.fromisoformat(begin) if begin else end
     return {

@@ -22,15 +22,22 @@ def create_raw_tables() -> None:
 
 
 def ensure_raw_table(connection: psycopg.Connection, source: Source) -> None:
-    """Create what a source needs when its file came into the registry after the last start."""
+    """Create what a source needs when its file came into the registry after the last start.
+
+    Commits what it creates, so that a delivery that is refused does not take the table away again.
+    """
     if not has_raw_table(connection, source):
         connection.execute("select pg_advisory_xact_lock(20240402)")
         create_raw_table(connection, source)
+        connection.commit()
 
 
 def has_raw_table(connection: psycopg.Connection, source: Source) -> bool:
     """Whether the source's table and view are there."""
-    return bool(_columns_of(connection, f"current_{source.id}"))
+    row = connection.execute(
+        "select to_regclass(%s) is not null", [f"raw.current_{source.id}"]
+    ).fetchone()
+    return row is not None and row[0]
 
 
 def create_raw_table(connection: psycopg.Connection, source: Source) -> None:

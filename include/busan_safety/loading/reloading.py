@@ -6,7 +6,7 @@ import psycopg
 from psycopg import sql
 
 from busan_safety.connectors.errors import DeliveryRefused
-from busan_safety.landing import read_landed
+from busan_safety.landing import Landed, read_landed
 from busan_safety.loading.ops_records import DeliveryFacts
 from busan_safety.loading.reading import load_landed
 from busan_safety.loading.report import BatchReport, ReloadReport
@@ -59,9 +59,8 @@ def accept_refused(batch_id: int) -> BatchReport:
         if row is None:
             raise NoSuchBatch(f"Batch {batch_id} was not refused as an implausible change.")
         source_id, path, scope_key, period, run_id = row
-        landed = read_landed(get_settings().landing_dir / path)
         facts = DeliveryFacts(scope_key, period, run_id, is_accepted=True)
-        return load_landed(connection, get_source(source_id), landed, facts)
+        return load_landed(connection, get_source(source_id), _landed(path), facts)
 
 
 def _loaded(
@@ -88,6 +87,10 @@ def _reload_batch(connection: psycopg.Connection, source: Source, batch_id: int)
     if row is None:
         raise NoSuchBatch(f"There is no batch {batch_id}.")
     path, scope_key, period, run_id, is_accepted = row
-    landed = read_landed(get_settings().landing_dir / path)
     facts = DeliveryFacts(scope_key, period, run_id, is_accepted=is_accepted)
-    return load_landed(connection, source, landed, facts, anew=batch_id)
+    return load_landed(connection, source, _landed(path), facts, anew=batch_id)
+
+
+def _landed(path: str) -> Landed:
+    """The delivery in the folder that its batch names."""
+    return read_landed(get_settings().landing_dir / path)

@@ -9,14 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from busan_safety.connectors.offers import scopes_of
 from busan_safety.loading.sender import FeedOutcome
 from busan_safety.sources import Source, all_sources, get_source
 from busan_safety.warehouse import connect
 
-_SEOUL = ZoneInfo("Asia/Seoul")
 _UNIT_OF_CADENCE = {"daily": "day", "monthly": "month", "quarterly": "month", "yearly": "year"}
 _CADENCES = tuple(_UNIT_OF_CADENCE)
 # In one backfill, each day's run would ask again for the month or year that it lies in.

@@ -18,8 +18,10 @@ from typing import Literal
 import psycopg
 
 from busan_safety.connectors.errors import SourceFailure
-from busan_safety.connectors.policy import SEOUL, next_midnight
+from busan_safety.connectors.policy import next_midnight
 from busan_safety.loading.deliver import pull
+from busan_safety.loading.ops_records import record_pull
+from busan_safety.settings import SEOUL
 from busan_safety.sources import Source, get_source
 from busan_safety.sources.reference import CITY_CODE, districts
 from busan_safety.warehouse import WarehouseUnavailable, connect
@@ -133,11 +135,7 @@ def _without_values(error: Exception) -> str:
 def _record_defect(source: Source, scope_key: str, run_id: str | None, cause: str) -> None:
     """Leave a record of the attempt as other failures do, unless the warehouse is what failed."""
     with contextlib.suppress(WarehouseUnavailable, psycopg.Error), connect("loader") as connection:
-        connection.execute(
-            "insert into ops.pull (source_id, scope_key, run_id, outcome, message, finished_at)"
-            " values (%s, %s, %s, 'failed', %s, now())",
-            [source.id, scope_key, run_id, cause[:2000]],
-        )
+        record_pull(connection, source.id, scope_key, run_id, "failed", 0, [], cause)
 
 
 def _failed(

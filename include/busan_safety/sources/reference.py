@@ -166,6 +166,13 @@ def known_spellings(derivation: str) -> Iterable[str]:
     return _crime_classes() if derivation == "crime_class" else ()
 
 
+def seed_of_spellings(derivation: str) -> str:
+    """Name of the seed in which a spelling for such a derivation of codes stands."""
+    if derivation == "station":
+        return "station_aliases"
+    return "crime_classes" if derivation == "crime_class" else "district_aliases"
+
+
 def _first_district(rest: str) -> str | None:
     words = rest.split()
     aliases = _district_aliases()

@@ -16,17 +16,20 @@ from psycopg import sql
 
 def create_reference_tables(connection: psycopg.Connection, seeds_dir: Path) -> None:
     """Create and fill each missing table of schema `reference`; the connection may set roles."""
-    connection.execute("set role transformer")
     known = {
         row[0]
         for row in connection.execute(
-            "select table_name from information_schema.tables where table_schema = 'reference'"
+            "select tablename from pg_tables where schemaname = 'reference'"
         )
     }
+    missing = {path.stem: path for path in seeds_dir.glob("*.csv") if path.stem not in known}
+    if not missing:
+        return
     described = yaml.load((seeds_dir / "seeds.yml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    connection.execute("set role transformer")
     for seed in described["seeds"]:
-        if seed["name"] not in known:
-            _create(connection, seed, seeds_dir / f"{seed['name']}.csv")
+        if seed["name"] in missing:
+            _create(connection, seed, missing[seed["name"]])
     connection.execute("reset role")
 
 

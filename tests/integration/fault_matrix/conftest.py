@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 import tenacity
-from fault_ground import Clock, Ground
+from fault_ground import Clock, Ground, Round
 from fault_senders import KEY, PAGE_SIZES
 from psycopg import sql
 
@@ -77,6 +77,12 @@ def records(warehouse: psycopg.Connection) -> list[sql.Identifier]:
         "select schemaname, tablename from pg_tables where schemaname in ('ops', 'quarantine')"
     )
     return [sql.Identifier(*row) for row in rows.fetchall()]
+
+
+@pytest.fixture(scope="module")
+def good() -> dict[str, Round]:
+    """Rounds without a fault, by sender."""
+    return {}
 
 
 @pytest.fixture

@@ -171,6 +171,20 @@ def decided(table: Table, senders: Iterable[Sender]) -> set[tuple[str, str]]:
     }
 
 
+def check_cell(
+    ground: Ground, known: dict[str, Round], sender: Sender, fault: str, expected: Expected
+) -> None:
+    """Play a fault of an interface or folder and assert what was decided about it."""
+    if expected.outcome == "midnight":
+        sender = sender.beside_other_services()
+    normal = ground.good_round(sender, known)
+    ground.clear(sender)
+
+    done = ground.round(sender, {sender.at: begun(sender, fault)})
+
+    check(ground, done, expected, normal)
+
+
 def check(ground: Ground, done: Round, expected: Expected, good: Round) -> None:
     """The four assertions of a cell. good: the same sender's round without a fault."""
     _check_outcome(done, expected, good)

@@ -11,9 +11,9 @@ from fault_cells import (
     NotApplicable,
     Table,
     backs_off,
-    begun,
     cells,
     check,
+    check_cell,
     evolved,
     failed,
     later,
@@ -109,12 +109,6 @@ CELLS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def good() -> dict[str, Round]:
-    """Rounds without a fault, by sender."""
-    return {}
-
-
 @pytest.fixture(autouse=True)
 def impatient(ground: Ground, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest):
     """A sender may be slow for a moment only."""
@@ -136,11 +130,4 @@ def test_a_sender_without_a_fault_is_loaded_whole(
 def test_a_fault_comes_to_what_was_decided(
     ground: Ground, good: dict[str, Round], sender: Sender, fault: str, expected: Expected
 ) -> None:
-    if expected.outcome == "midnight":
-        sender = sender.beside_other_services()
-    normal = ground.good_round(sender, good)
-    ground.clear(sender)
-
-    done = ground.round(sender, {sender.at: begun(sender, fault)})
-
-    check(ground, done, expected, normal)
+    check_cell(ground, good, sender, fault, expected)

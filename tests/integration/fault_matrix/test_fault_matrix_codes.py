@@ -9,9 +9,8 @@ from fault_cells import (
     NotApplicable,
     Table,
     backs_off,
-    begun,
     cells,
-    check,
+    check_cell,
     failed,
     later,
     midnight,
@@ -106,26 +105,13 @@ KOSIS_UNPLAYED = {"31": NotApplicable("the sandbox has far fewer rows than 40,00
 TABLES = (GATEWAY, ENVELOPED, NEIS, ODCLOUD, KOSIS)
 
 
-@pytest.fixture(scope="module")
-def good() -> dict[str, Round]:
-    """Rounds without a fault, by sender."""
-    return {}
-
-
 @pytest.mark.parametrize(
     ("sender", "fault", "expected"), [one for table in TABLES for one in cells(table, APIS)]
 )
 def test_a_code_comes_to_what_was_decided(
     ground: Ground, good: dict[str, Round], sender: Sender, fault: str, expected: Expected
 ) -> None:
-    if expected.outcome == "midnight":
-        sender = sender.beside_other_services()
-    normal = ground.good_round(sender, good)
-    ground.clear(sender)
-
-    done = ground.round(sender, {sender.at: begun(sender, fault)})
-
-    check(ground, done, expected, normal)
+    check_cell(ground, good, sender, fault, expected)
 
 
 @pytest.mark.parametrize("name", ["datagokr_district", "standard_data"])

@@ -94,12 +94,6 @@ FAULTS: Table = {
 ARRIVED: Table = {"on_time": {"*": LOADED}}
 
 
-@pytest.fixture(scope="module")
-def good() -> dict[str, Round]:
-    """Rounds without a fault, by sender."""
-    return {}
-
-
 @pytest.fixture(autouse=True, scope="module")
 def _one_bomb():
     """Packed once: it takes half a second."""

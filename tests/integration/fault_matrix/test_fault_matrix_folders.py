@@ -9,9 +9,8 @@ from fault_cells import (
     NOTHING,
     Expected,
     Table,
-    begun,
     cells,
-    check,
+    check_cell,
     failed,
     later,
     refused,
@@ -66,12 +65,6 @@ SERVER: Table = {
 CELLS = [*cells(FAULTS, FOLDERS), *cells(SERVER, [SFTP_SERVER])]
 
 
-@pytest.fixture(scope="module")
-def good() -> dict[str, Round]:
-    """Rounds without a fault, by sender."""
-    return {}
-
-
 @pytest.fixture(autouse=True)
 def impatient(ground: Ground, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest):
     """A sender may be slow for a moment only."""
@@ -84,9 +77,4 @@ def impatient(ground: Ground, monkeypatch: pytest.MonkeyPatch, request: pytest.F
 def test_a_fault_comes_to_what_was_decided(
     ground: Ground, good: dict[str, Round], sender: Sender, fault: str, expected: Expected
 ) -> None:
-    normal = ground.good_round(sender, good)
-    ground.clear(sender)
-
-    done = ground.round(sender, {sender.at: begun(sender, fault)})
-
-    check(ground, done, expected, normal)
+    check_cell(ground, good, sender, fault, expected)
