@@ -1,25 +1,33 @@
 {#
     Rows of one indicator from a measure model (one row per place and period, complete grid).
 
-    numerator, denominator: SQL expressions over the measure model's columns.
+    numerator, denominator: SQL expressions over the measure model's columns. An indicator of kind
+    `count` has a numerator only.
     measured_value: expression for values that are not a quotient (a median); numerator is none.
+    definition_version: as in seeds/indicators.csv.
+    subgroup: expression for the part of the population (default everyone).
     is_applicable: expression, false where the indicator has no meaning (status not_applicable).
     is_denominator_final: expression, false while the denominator may still change.
-    place_types, facility_type: only these rows of the measure model (default all).
+    place_types: only these rows of the measure model (default all).
+    where: only the rows of the measure model that meet this condition (default all).
 #}
 {% macro indicator_rows(
     indicator_id,
     measures,
-    denominator,
+    denominator="null",
     numerator="null",
     measured_value="null",
+    definition_version=1,
+    subgroup="'all'",
     is_applicable="true",
     is_denominator_final="true",
     place_types=none,
-    facility_type=none
+    where=none
 ) -%}
     select
         '{{ indicator_id }}'::text as indicator_id,
+        {{ definition_version }}::smallint as definition_version,
+        ({{ subgroup }})::text as subgroup,
         place_type,
         place_code,
         period_type,
@@ -35,10 +43,14 @@
         data_as_of,
         is_synthetic
     from {{ measures }}
+    {%- set conditions = [] %}
     {%- if place_types %}
-    where place_type in ('{{ place_types | join("', '") }}')
+        {%- do conditions.append("place_type in ('" ~ place_types | join("', '") ~ "')") %}
     {%- endif %}
-    {%- if facility_type %}
-    where facility_type = '{{ facility_type }}'
+    {%- if where %}
+        {%- do conditions.append(where) %}
+    {%- endif %}
+    {%- if conditions %}
+    where {{ conditions | join(" and ") }}
     {%- endif %}
 {%- endmacro %}

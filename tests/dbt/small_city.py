@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from importlib import import_module
+from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
@@ -75,13 +77,15 @@ def deliver_day(connection: psycopg.Connection, day: date, calls: Sequence[Call]
 
 
 def deliver_everything(connection: psycopg.Connection, crime_classes: Sequence[str]) -> None:
-    """All sources: three month ends, the calls of January and ten days of February 2024."""
+    """All sources, the topics of `small_city_<topic>.py` too: three month ends, the calls of January and ten days of February 2024."""
     deliver_residents(connection)
     for offset in range(41):
         day = date(2024, 1, 1) + timedelta(days=offset)
         deliver_day(connection, day, [{}, {"priority_code": "C4", "arrived_at": None}])
     _deliver_crimes(connection, crime_classes)
     _deliver_places(connection)
+    for path in sorted(Path(__file__).parent.glob("small_city_*.py")):
+        import_module(path.stem).deliver_all(connection)
 
 
 def deliver_residents(connection: psycopg.Connection, *, city_total: int | None = None) -> None:

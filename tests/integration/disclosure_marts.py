@@ -16,7 +16,8 @@ create table marts.dim_district (district_code text, name_ko text, name_en text)
 create table marts.dim_station (station_code text, name_ko text, name_en text);
 create table marts.dim_indicator (
     indicator_id text, definition_version smallint, name_ko text, name_en text, unit text,
-    scale numeric, denominator_unit text, suppression_class text
+    scale numeric, denominator_unit text, suppression_class text,
+    is_public boolean default true
 );
 create table marts.fct_indicator_value (
     indicator_id text, definition_version smallint, place_type text, place_code text,

@@ -8,6 +8,8 @@ create schema if not exists reference authorization transformer;
 create schema if not exists staging authorization transformer;
 create schema if not exists intermediate authorization transformer;
 create schema if not exists marts authorization transformer;
+-- Facts about persons: the transformer aggregates them, nobody else reads them.
+create schema if not exists marts_restricted authorization transformer;
 create schema if not exists evaluation authorization transformer;
 create schema if not exists disclosed authorization transformer;
 create schema if not exists published_candidate authorization transformer;

@@ -46,6 +46,17 @@ yearly as (
     group by district_code, date_trunc('year', month)
 ),
 
+quarterly as (
+    select
+        district_code,
+        date_trunc('quarter', month)::date as period_start,
+        trim_scale(round(avg(resident_count), 4)) as mean_resident_count,
+        count(*) as month_end_count,
+        count(*) = 3 as is_final
+    from residents
+    group by district_code, date_trunc('quarter', month)
+),
+
 final as (
     select
         district_code,
@@ -55,6 +66,15 @@ final as (
         month_end_count,
         is_final
     from monthly
+    union all
+    select
+        district_code,
+        'quarter' as period_type,
+        period_start,
+        mean_resident_count,
+        month_end_count,
+        is_final
+    from quarterly
     union all
     select
         district_code,

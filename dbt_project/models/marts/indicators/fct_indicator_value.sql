@@ -1,9 +1,8 @@
-{%- set calls = ref('fct_measures_112_calls') -%}
-{%- set response = ref('fct_measures_112_response') -%}
-{%- set crimes = ref('fct_measures_crimes') -%}
-{%- set deaths = ref('fct_measures_traffic_deaths') -%}
-{%- set routes = ref('fct_measures_safe_routes') -%}
-{%- set facilities = ref('fct_measures_facilities') -%}
+{#- One macro a topic (macros/indicators/) turns its measure models into rows of indicators. -#}
+{%- set topics = [
+    'crimes', 'calls', 'relational', 'people', 'centres', 'money', 'patrols', 'survey', 'places',
+    'traffic',
+] -%}
 
 with dim_indicator as (
     select * from {{ ref('dim_indicator') }}
@@ -18,61 +17,18 @@ poisson_exact_limits as (
 ),
 
 measured as (
-    {{ indicator_rows('five_major_crime_rate', crimes, 'mean_resident_count',
-        numerator='five_major_count', is_applicable='has_resident_basis',
-        is_denominator_final='is_population_final') }}
-    union all
-    {{ indicator_rows('violent_crime_rate', crimes, 'mean_resident_count',
-        numerator='violent_count', is_denominator_final='is_population_final',
-        place_types=['district']) }}
-    union all
-    {{ indicator_rows('theft_rate', crimes, 'mean_resident_count',
-        numerator='theft_count', is_denominator_final='is_population_final',
-        place_types=['district']) }}
-    union all
-    {{ indicator_rows('call_112_rate', calls, 'mean_resident_count',
-        numerator='call_count', is_denominator_final='is_population_final') }}
-    union all
-    {{ indicator_rows('call_112_dispatch_share', calls, 'call_count',
-        numerator='dispatched_count') }}
-    union all
-    {{ indicator_rows('code01_share', calls, 'call_count', numerator='urgent_count') }}
-    union all
-    {{ indicator_rows('code01_response_median_min', response, 'arrival_count',
-        measured_value='median_response_minutes') }}
-    union all
-    {{ indicator_rows('false_report_share', calls, 'call_count',
-        numerator='false_report_count') }}
-    union all
-    {{ indicator_rows('safe_route_improvement_rate', routes, 'designated_route_count',
-        numerator='improved_route_count') }}
-    union all
-    {{ indicator_rows('safe_route_facility_density', facilities, 'length_km',
-        numerator='facility_count', facility_type='safe_route') }}
-    union all
-    {{ indicator_rows('cctv_security_rate', facilities, 'resident_count',
-        numerator='facility_count', facility_type='cctv') }}
-    union all
-    {{ indicator_rows('intox_call_rate', calls, 'mean_resident_count',
-        numerator='intoxicated_count', is_denominator_final='is_population_final') }}
-    union all
-    {{ indicator_rows('dv_call_rate', calls, 'mean_resident_count',
-        numerator='domestic_violence_count', is_denominator_final='is_population_final') }}
-    union all
-    {{ indicator_rows('dating_violence_call_rate', calls, 'mean_resident_count',
-        numerator='dating_violence_count', is_denominator_final='is_population_final') }}
-    union all
-    {{ indicator_rows('stalking_call_rate', calls, 'mean_resident_count',
-        numerator='stalking_count', is_denominator_final='is_population_final') }}
-    union all
-    {{ indicator_rows('traffic_death_rate', deaths, 'mean_resident_count',
-        numerator='death_count', is_denominator_final='is_population_final') }}
+    {%- for topic in topics if context.get('indicators_of_' ~ topic) %}
+    {{ "union all" if not loop.first }}
+    {{ context['indicators_of_' ~ topic]() }}
+    {%- endfor %}
 ),
 
 -- The city is the sum of its districts; with one of them missing it is not reported.
 cities as (
     select
         indicator_id,
+        definition_version,
+        subgroup,
         'city' as place_type,
         '26' as place_code,
         period_type,
@@ -89,7 +45,13 @@ cities as (
         bool_or(is_synthetic) as is_synthetic
     from measured
     where place_type = 'district'
-    group by indicator_id, period_type, period_start, period_end
+    group by
+        indicator_id,
+        definition_version,
+        subgroup,
+        period_type,
+        period_start,
+        period_end
 ),
 
 places as (
@@ -101,16 +63,18 @@ places as (
 assessed as (
     select
         places.*,
-        dim_indicator.definition_version,
         dim_indicator.scale,
+        dim_indicator.population_basis,
         dim_indicator.interval_kind,
-        case when dim_indicator.denominator_unit = 'residents' then 'residents' end
-            as population_basis,
+        dim_indicator.value_kind = 'count' as is_count,
         case
             when not places.is_applicable then 'not_applicable'
             when places.period_start < dim_indicator.earliest_period then 'not_applicable'
-            when not places.is_reported or places.denominator is null then 'not_reported'
-            when places.denominator = 0 then 'not_applicable'
+            when not places.is_reported then 'not_reported'
+            when dim_indicator.value_kind <> 'count' and places.denominator is null
+                then 'not_reported'
+            when dim_indicator.value_kind <> 'count' and places.denominator = 0
+                then 'not_applicable'
             when places.numerator is null and places.measured_value is null then 'not_reported'
             when places.is_partial_period or not places.is_denominator_final then 'provisional'
             else 'observed'
@@ -131,7 +95,9 @@ assessed as (
         ) as series_break
     from places
     inner join dim_indicator
-        on places.indicator_id = dim_indicator.indicator_id
+        on
+            places.indicator_id = dim_indicator.indicator_id
+            and places.definition_version = dim_indicator.definition_version
 ),
 
 valued as (
@@ -155,7 +121,10 @@ limited as (
                 then
                     coalesce(
                         valued.measured_value,
-                        valued.numerator / valued.denominator * valued.scale
+                        case
+                            when valued.is_count then valued.numerator
+                            else valued.numerator / valued.denominator * valued.scale
+                        end
                     )
         end as value,
         case
@@ -185,6 +154,7 @@ final as (
     select
         indicator_id,
         definition_version,
+        subgroup,
         place_type,
         place_code,
         period_type,

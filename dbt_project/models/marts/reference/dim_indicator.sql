@@ -24,8 +24,12 @@ final as (
         series_breaks,
         suppression_class,
         interval_kind,
+        value_kind,
+        population_basis,
+        revision_policy,
         owner,
         source_ids,
+        is_public,
         earliest_period
     from indicators
 )

@@ -60,6 +60,7 @@ judged as (
             and indicator_values.definition_version = indicators.definition_version
     inner join policies
         on indicators.suppression_class = policies.suppression_class
+    where indicators.is_public
 )
 
 insert into disclosed.safety_indicators
