@@ -32,3 +32,32 @@
         )
     {%- endif -%}
 {%- endmacro %}
+
+{# The deliveries behind the calls of each month; they differ when any of its days was corrected. #}
+{% macro month_deliveries() -%}
+    select
+        month,
+        count(distinct batch_id) as delivery_count,
+        sum(distinct batch_id)::bigint as delivery_sum
+    from {{ ref('fct_112_calls_daily') }}
+    group by month
+{%- endmacro %}
+
+{# Pre-hook of a model by month: drop the months whose deliveries are no longer the same. #}
+{% macro delete_changed_months() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} as held
+        using (
+            select
+                held_months.month
+            from {{ this }} as held_months
+            left join ({{ month_deliveries() }}) as deliveries
+                on
+                    held_months.month = deliveries.month
+                    and held_months.delivery_count = deliveries.delivery_count
+                    and held_months.delivery_sum = deliveries.delivery_sum
+            where deliveries.month is null
+        ) as changed
+        where held.month = changed.month
+    {%- endif -%}
+{%- endmacro %}

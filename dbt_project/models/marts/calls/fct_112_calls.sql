@@ -7,6 +7,7 @@
         indexes=[
             {'columns': ['batch_id']},
             {'columns': ['received_at'], 'type': 'brin'},
+            {'columns': ['month'], 'type': 'brin'},
         ],
     )
 }}

@@ -1,9 +1,3 @@
-{#- One macro a topic (macros/indicators/) turns its measure models into rows of indicators. -#}
-{%- set topics = [
-    'crimes', 'calls', 'relational', 'people', 'centres', 'money', 'patrols', 'survey', 'places',
-    'traffic',
-] -%}
-
 with dim_indicator as (
     select * from {{ ref('dim_indicator') }}
 ),
@@ -17,10 +11,25 @@ poisson_exact_limits as (
 ),
 
 measured as (
-    {%- for topic in topics if context.get('indicators_of_' ~ topic) %}
-    {{ "union all" if not loop.first }}
-    {{ context['indicators_of_' ~ topic]() }}
-    {%- endfor %}
+    select
+        indicator_id,
+        definition_version,
+        subgroup,
+        place_type,
+        place_code,
+        period_type,
+        period_start,
+        period_end,
+        numerator,
+        denominator,
+        measured_value,
+        is_reported,
+        is_applicable,
+        is_partial_period,
+        is_denominator_final,
+        data_as_of,
+        is_synthetic
+    from {{ ref('fct_indicator_measures') }}
 ),
 
 -- The city is the sum of its districts; with one of them missing it is not reported.

@@ -1,5 +1,5 @@
-with calls as (
-    select * from {{ ref('fct_112_calls') }}
+with medians as (
+    select * from {{ ref('fct_112_response_monthly') }}
 ),
 
 dim_period as (
@@ -27,20 +27,6 @@ delivered_range as (
         max(newest_date) as newest_date,
         bool_or(is_synthetic) as is_synthetic
     from delivered
-),
-
-medians as (
-    select
-        coalesce(station_code, '26') as place_code,
-        month,
-        count(*) as arrival_count,
-        percentile_cont(0.5) within group (order by response_minutes) as median_response_minutes
-    from calls
-    where
-        is_urgent
-        and response_minutes is not null
-        and station_code is not null
-    group by grouping sets ((station_code, month), (month))
 ),
 
 places as (
@@ -88,7 +74,7 @@ final as (
         case
             when delivered.month is not null then coalesce(medians.arrival_count, 0)
         end as arrival_count,
-        trim_scale(round(medians.median_response_minutes::numeric, 4)) as median_response_minutes,
+        medians.median_response_minutes,
         delivered.month is not null as is_reported,
         coalesce(delivered.delivered_day_count, 0) < grid.day_count as is_partial_period,
         grid.is_synthetic,
