@@ -95,7 +95,7 @@ def workbench() -> Iterator[Workbench]:
     folder.chmod(0o755)
     os.environ.update(
         BUSAN_VAR_DIR=str(folder / "var"),
-        BUSAN_PG_PORT=str(_free_port()),
+        BUSAN_PG_PORT=str(free_port()),
         BUSAN_DEPLOYMENT="sandbox",
     )
     from busan_safety.loading import create_raw_tables
@@ -117,7 +117,7 @@ def workbench() -> Iterator[Workbench]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

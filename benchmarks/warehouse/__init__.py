@@ -1,0 +1,1 @@
+"""What the warehouse costs at the size of the whole city."""
