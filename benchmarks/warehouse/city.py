@@ -44,7 +44,7 @@ class City:
         """Build all layers before publication; seconds by layer, dbt's start included."""
         from busan_safety.transform import LAYERS, build_layer, record_build
 
-        seconds = {}
+        seconds: dict[str, float] = {}
         self.results = []
         run_id = f"bench-{time.time_ns()}"
         for layer in LAYERS[:-1]:
@@ -81,7 +81,8 @@ def _pull_everything() -> None:
     from busan_safety.sources.reference import districts
 
     for source in all_sources().values():
-        scopes = sorted(districts()) if source.transport.senders == "districts" else [None]
+        by_district = source.transport.senders == "districts"
+        scopes: list[str | None] = [*sorted(districts())] if by_district else [None]
         for scope in scopes:
             for outcome in pull_feeds([source.id], scope):
                 if outcome.is_bad:
