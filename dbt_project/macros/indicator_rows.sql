@@ -8,6 +8,7 @@
     subgroup: expression for the part of the population (default everyone).
     is_applicable: expression, false where the indicator has no meaning (status not_applicable).
     is_denominator_final: expression, false while the denominator may still change.
+    is_partial_period: expression, true while the period is not wholly known.
     place_types: only these rows of the measure model (default all).
     where: only the rows of the measure model that meet this condition (default all).
 #}
@@ -21,6 +22,7 @@
     subgroup="'all'",
     is_applicable="true",
     is_denominator_final="true",
+    is_partial_period="is_partial_period",
     place_types=none,
     where=none
 ) -%}
@@ -38,7 +40,7 @@
         ({{ measured_value }})::numeric as measured_value,
         is_reported,
         {{ is_applicable }} as is_applicable,
-        is_partial_period,
+        {{ is_partial_period }} as is_partial_period,
         {{ is_denominator_final }} as is_denominator_final,
         data_as_of,
         is_synthetic

@@ -28,6 +28,7 @@ final as (
         count(*) filter (where event_class_code = 107) as domestic_violence_count,
         count(*) filter (where event_class_code = 211) as dating_violence_count,
         count(*) filter (where event_class_code = 212) as stalking_count,
+        count(*) filter (where event_class_code in (108, 109)) as child_abuse_count,
         count(*) filter (
             where station_code is distinct from sender_station_code
         ) as station_disagreement_count,

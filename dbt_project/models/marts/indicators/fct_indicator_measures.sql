@@ -4,6 +4,10 @@ with measured as (
     union all
     {{ indicators_of_calls() }}
     union all
+    {{ indicators_of_relational() }}
+    union all
+    {{ indicators_of_people() }}
+    union all
     {{ indicators_of_places() }}
     union all
     {{ indicators_of_traffic() }}

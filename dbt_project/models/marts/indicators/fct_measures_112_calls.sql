@@ -45,7 +45,8 @@ district_months as (
         sum(intoxicated_count)::bigint as intoxicated_count,
         sum(domestic_violence_count)::bigint as domestic_violence_count,
         sum(dating_violence_count)::bigint as dating_violence_count,
-        sum(stalking_count)::bigint as stalking_count
+        sum(stalking_count)::bigint as stalking_count,
+        sum(child_abuse_count)::bigint as child_abuse_count
     from calls
     group by district_code, month
 ),
@@ -65,7 +66,8 @@ delivered as (
         coalesce(district_months.intoxicated_count, 0) as intoxicated_count,
         coalesce(district_months.domestic_violence_count, 0) as domestic_violence_count,
         coalesce(district_months.dating_violence_count, 0) as dating_violence_count,
-        coalesce(district_months.stalking_count, 0) as stalking_count
+        coalesce(district_months.stalking_count, 0) as stalking_count,
+        coalesce(district_months.child_abuse_count, 0) as child_abuse_count
     from delivered_months
     cross join dim_district
     left join district_months
@@ -108,6 +110,7 @@ final as (
         delivered.domestic_violence_count,
         delivered.dating_violence_count,
         delivered.stalking_count,
+        delivered.child_abuse_count,
         population.mean_resident_count,
         coalesce(delivered.delivered_day_count, 0) as delivered_day_count,
         delivered.month is not null as is_reported,

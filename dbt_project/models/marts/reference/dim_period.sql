@@ -16,6 +16,12 @@ days as (
     from dim_date
     union all
     select
+        'half' as period_type,
+        make_date(year, case when month_number <= 6 then 1 else 7 end, 1) as period_start,
+        calendar_date
+    from dim_date
+    union all
+    select
         'year' as period_type,
         year_start as period_start,
         calendar_date
