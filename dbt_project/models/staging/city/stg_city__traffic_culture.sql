@@ -12,7 +12,7 @@ final as (
         age_group,
         age_from,
         age_to,
-        "count" as item_count,
+        items.count as item_count,
         holder_count,
         coalesce('total' = any(_flags), false) as is_total,
         month,
