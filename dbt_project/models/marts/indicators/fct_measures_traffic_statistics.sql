@@ -46,7 +46,7 @@ district_years as (
 registers as (
     select
         district_code,
-        count(distinct (facility_kind, facility_name, road_address)) as child_zone_count,
+        count(*) as child_zone_count,
         max(reference_date) as reference_date
     from zones
     group by district_code

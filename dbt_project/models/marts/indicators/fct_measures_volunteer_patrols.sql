@@ -79,7 +79,9 @@ district_months as (
         district_code,
         date_trunc('month', patrolled_on)::date as period_start,
         count(*) filter (where is_joint) as joint_patrol_count,
-        coalesce(sum(patrol_minutes) filter (where is_joint), 0) as joint_patrol_minutes
+        trim_scale(
+            coalesce(sum(patrol_minutes) filter (where is_joint), 0)
+        ) as joint_patrol_minutes
     from patrols
     group by district_code, date_trunc('month', patrolled_on)
 ),

@@ -1,5 +1,8 @@
 with accidents as (
-    select * from {{ ref('stg_police__traffic_accidents') }}
+    select
+        *,
+        occurred_at at time zone 'Asia/Seoul' as occurred_locally_at
+    from {{ ref('stg_police__traffic_accidents') }}
     where not is_repeated
 ),
 
@@ -23,7 +26,7 @@ final as (
         accidents.weather,
         accidents.offender_kind,
         accidents.victim_kind,
-        extract(hour from local_clock.occurred_at)::smallint as accident_hour,
+        extract(hour from accidents.occurred_locally_at)::smallint as accident_hour,
         accidents.death_count,
         accidents.serious_count,
         accidents.slight_count,
@@ -37,15 +40,12 @@ final as (
         or coalesce(accidents.victim_kind in ('이륜', '원동기'), false) as has_two_wheeler,
         accidents.is_in_child_zone,
         accidents.is_drunk_driving,
-        extract(hour from local_clock.occurred_at) not between 6 and 19 as is_night,
+        extract(hour from accidents.occurred_locally_at) not between 6 and 19 as is_night,
         batches.is_synthetic,
-        local_clock.occurred_at::date as accident_date
+        accidents.occurred_locally_at::date as accident_date
     from accidents
     inner join batches
         on accidents.batch_id = batches.batch_id
-    cross join lateral (
-        select accidents.occurred_at at time zone 'Asia/Seoul' as occurred_at
-    ) as local_clock
 )
 
 select * from final

@@ -4,20 +4,20 @@ with items as (
 
 final as (
     select
-        district_code,
-        case item
+        items.district_code,
+        case items.item
             when '면허 자진반납' then 'licence_return'
             when '초보운전 스티커' then 'beginner_sticker'
         end as item,
-        age_group,
-        age_from,
-        age_to,
-        "count" as item_count,
-        holder_count,
-        coalesce('total' = any(_flags), false) as is_total,
-        month,
-        _batch_id as batch_id,
-        _line as line
+        items.age_group,
+        items.age_from,
+        items.age_to,
+        items.count as item_count,
+        items.holder_count,
+        coalesce('total' = any(items._flags), false) as is_total,
+        items.month,
+        items._batch_id as batch_id,
+        items._line as line
     from items
 )
 
