@@ -34,4 +34,4 @@ inner join latest
     on rereports.period_start = latest.period_start
 inner join marts.dim_district as districts
     on rereports.place_code = districts.district_code
-order by rereports.rereport_pct desc, districts.name_ko
+order by rereports.rereport_pct desc, districts.name_ko asc
