@@ -14,7 +14,7 @@ import sys
 
 from benchmarks.warehouse.city import loaded_city
 
-ONCE = ("2023-01", "2023-03")
+ONCE = ("2024-04", "2024-06")
 TEN_TIMES = ("2022-01", "2024-06")
 LIMIT = 1.3
 

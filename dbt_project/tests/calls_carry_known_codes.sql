@@ -1,5 +1,7 @@
 {{ config(severity='warn') }}
 
+-- depends_on: {{ ref('stg_platform__batch_slices') }}
+
 -- Codes of calls that no reference table knows, in one scan. A warning: a new dong or class must
 -- not stop the whole warehouse. Districts are checked on the daily fact. A whole build looks at
 -- all calls, any other at the newest deliveries: the older ones were looked at when they came.

@@ -128,6 +128,8 @@ def create_candidates(connection: psycopg.Connection) -> None:
 
 def indicator_rows() -> Iterator[dict[str, Any]]:
     for indicator in seed("indicators"):
+        if indicator["is_public"] != "true":
+            continue
         for start, end in _PERIODS[indicator["frequency"]]:
             counts: list[tuple[float, float]] = []
             for place_type in sorted(indicator["grain"].split("|"), reverse=True):
@@ -330,6 +332,8 @@ def _number(*parts: object) -> int:
 
 
 def _reference_type(column: str) -> str:
+    if column.startswith("is_"):
+        return "boolean"
     return {"definition_version": "smallint", "scale": "numeric"}.get(column, "text")
 
 

@@ -11,6 +11,8 @@ with measured as (
     {{ indicators_of_places() }}
     union all
     {{ indicators_of_traffic() }}
+    union all
+    {{ indicators_of_patrols() }}
 ),
 
 final as (
