@@ -63,7 +63,9 @@ periods as (
             dim_period.period_end >= delivered_range.first_month
             and dim_period.period_start <= delivered_range.last_month
     left join delivered_months
-        on delivered_months.month between dim_period.period_start and dim_period.period_end
+        on
+            dim_period.period_start <= delivered_months.month
+            and dim_period.period_end >= delivered_months.month
     group by
         dim_period.period_type,
         dim_period.period_start,
