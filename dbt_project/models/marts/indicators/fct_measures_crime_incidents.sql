@@ -60,8 +60,8 @@ periods as (
     from delivered_range
     inner join dim_period
         on
-            dim_period.period_end >= delivered_range.first_month
-            and dim_period.period_start <= delivered_range.last_month
+            delivered_range.first_month <= dim_period.period_end
+            and delivered_range.last_month >= dim_period.period_start
     left join delivered_months
         on
             dim_period.period_start <= delivered_months.month
