@@ -44,7 +44,9 @@ def deliver(
         "insert into ops.batch_slice (batch_id, source_id, slice_key) values (%s, %s, %s)",
         [(batch_id, source_id, key) for key in slices],
     )
+    row_count = 0
     for line, row in enumerate(rows, start=2):
+        row_count += 1
         values = {"_batch_id": batch_id, "_line": line, **row}
         connection.execute(
             sql.SQL("insert into raw.{} ({}) values ({})").format(
@@ -54,6 +56,10 @@ def deliver(
             ),
             list(values.values()),
         )
+    connection.execute(
+        "update ops.batch set rows_received = %s, rows_loaded = %s where batch_id = %s",
+        [row_count, row_count, batch_id],
+    )
     return int(batch_id)
 
 

@@ -2,6 +2,7 @@
 {% macro indicators_of_calls() -%}
     {%- set calls = ref('fct_measures_112_calls') -%}
     {%- set response = ref('fct_measures_112_response') -%}
+    {%- set targets = ref('fct_measures_112_targets') -%}
     {{ indicator_rows('call_112_rate', calls, 'mean_resident_count',
         numerator='call_count', is_denominator_final='is_population_final') }}
     union all
@@ -12,6 +13,9 @@
     union all
     {{ indicator_rows('code01_response_median_min', response, 'arrival_count',
         measured_value='median_response_minutes') }}
+    union all
+    {{ indicator_rows('code01_within_target_share', targets, 'arrival_count',
+        numerator='within_target_count') }}
     union all
     {{ indicator_rows('false_report_share', calls, 'call_count',
         numerator='false_report_count') }}

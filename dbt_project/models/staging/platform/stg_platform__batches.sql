@@ -7,6 +7,7 @@ final as (
         batch_id,
         source_id,
         scope_key,
+        rows_loaded as loaded_row_count,
         is_synthetic,
         reference_date,
         received_at
