@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from busan_safety.settings import get_settings
 from busan_safety.transform.fingerprint import needs_whole_build, remember_inputs
 from busan_safety.transform.results import BuildFailed, ModelResult, as_table, model_results, record
+from busan_safety.transform.statistics import refresh_statistics
 from busan_safety.transform.workspace import (
     Workspace,
     dbt_environment,
@@ -40,6 +41,7 @@ def build_layer(layer: Layer, *, run_id: str) -> list[ModelResult]:
     Raises BuildFailed when a node failed; what was built before it stays.
     """
     if layer == "reference":
+        refresh_statistics()
         remember_inputs(run_id, anew=True)
         prune_workspaces()
     else:

@@ -258,6 +258,9 @@ grant usage on schema raw, ops, quarantine to transformer;
 grant select on all tables in schema raw, ops to transformer;
 grant insert, update on ops.dbt_result, ops.build, ops.gate_decision, ops.pull to transformer;
 alter default privileges for role loader in schema raw grant select on tables to transformer;
+-- MAINTAIN: a build analyses what was just loaded, before autovacuum has seen it.
+grant maintain on all tables in schema raw, ops to transformer;
+alter default privileges for role loader in schema raw, ops grant maintain on tables to transformer;
 grant usage on schema reference to loader;
 alter default privileges for role transformer in schema reference grant select on tables to loader;
 grant usage on schema published_candidate, ops to publisher;
