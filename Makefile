@@ -56,6 +56,7 @@ $(STAMP): requirements.txt pyproject.toml
 
 generated: $(STAMP) ## what is made from the registry: dbt sources, feed pages
 	@$(VENV)/bin/python -m busan_safety.transform.source_file
+	@$(VENV)/bin/python -m busan_safety.transform.metric_file
 	@$(VENV)/bin/python -m busan_safety.sources.feed_pages docs/reference/feeds
 
 pictures: $(STAMP) ## README's pictures, from a running demo (needs browser-deps)

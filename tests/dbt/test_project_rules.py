@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from project_rules import (
 
 from busan_safety.settings import get_settings
 from busan_safety.transform import BuildFailed, parse
+from busan_safety.transform.metric_file import metric_file, metric_name, metrics
 from busan_safety.transform.source_file import declaration, source_file
 
 Manifest = dict[str, Any]
@@ -52,6 +54,18 @@ def test_the_project_has_the_models_of_the_contract(manifest: Manifest) -> None:
 def test_sources_are_the_registry() -> None:
     kept = source_file().read_text("utf-8")
     assert kept == declaration(), "run: python -m busan_safety.transform.source_file"
+
+
+def test_metrics_are_the_declared_indicators(manifest: Manifest) -> None:
+    kept = metric_file().read_text("utf-8")
+    assert kept == metrics(), "run: python -m busan_safety.transform.metric_file"
+    with (get_settings().seeds_dir / "indicators.csv").open(encoding="utf-8", newline="") as lines:
+        declared = {
+            metric_name(row["indicator_id"], row["definition_version"])
+            for row in csv.DictReader(lines)
+        }
+    made = {one["name"] for one in manifest["metrics"].values() if one["type"] == "derived"}
+    assert made == declared
 
 
 def _attached(manifest: Manifest, node: str, test: str) -> str:

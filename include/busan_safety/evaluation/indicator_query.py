@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from importlib.resources import files
 from typing import Any, LiteralString
 
@@ -314,7 +314,7 @@ def _quotient(about: dict[str, Any], row: dict[str, Any]) -> Decimal | None:
         return None
     # PostgreSQL's precision, cut where the fact cuts.
     exact = Decimal(numerator) * Decimal(about["scale"]) / Decimal(denominator)
-    return round(exact, 6).normalize() + Decimal(0)
+    return exact.quantize(Decimal("0.000001"), ROUND_HALF_UP).normalize() + Decimal(0)
 
 
 def _status(row: dict[str, Any], is_short: bool) -> str:
