@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_platform__batch_slices') }}
 {{ config(severity='warn') }}
 
 -- Codes of calls that no reference table knows, in one scan. A warning: a new dong or class must

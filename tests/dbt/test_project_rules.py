@@ -25,7 +25,9 @@ from project_rules import (
 
 from busan_safety.settings import get_settings
 from busan_safety.transform import BuildFailed, parse
+from busan_safety.transform.lineage import UnknownModel, feeds_of, model_id
 from busan_safety.transform.metric_file import metric_file, metric_name, metrics
+from busan_safety.transform.reference_pages import pages
 from busan_safety.transform.source_file import declaration, source_file
 
 Manifest = dict[str, Any]
@@ -66,6 +68,21 @@ def test_metrics_are_the_declared_indicators(manifest: Manifest) -> None:
         }
     made = {one["name"] for one in manifest["metrics"].values() if one["type"] == "derived"}
     assert made == declared
+
+
+@pytest.mark.parametrize("name", ["dictionary.md", "lineage.md"])
+def test_reference_pages_are_the_manifest(manifest: Manifest, name: str) -> None:
+    kept = (get_settings().root / "docs" / "reference" / name).read_text("utf-8")
+    assert kept == pages(manifest)[name], "run: make generated"
+
+
+def test_a_mart_leads_back_to_its_feeds(manifest: Manifest) -> None:
+    assert feeds_of(manifest, model_id(manifest, "marts.fct_112_calls")) == ["police_112_calls"]
+    assert {"police_112_calls", "city_population"} <= set(
+        feeds_of(manifest, model_id(manifest, "fct_indicator_value"))
+    )
+    with pytest.raises(UnknownModel, match="Did you mean fct_112_calls"):
+        model_id(manifest, "fct_112_cals")
 
 
 def _attached(manifest: Manifest, node: str, test: str) -> str:

@@ -50,7 +50,7 @@ def build_layer(layer: Layer, *, run_id: str) -> list[ModelResult]:
     if layer == "reference" or (layer == "marts" and needs_whole_build(run_id)):
         arguments.append("--full-refresh")
     started = time.monotonic()
-    outcome = _invoke(arguments, place)
+    outcome = invoke_dbt(arguments, place)
     results = model_results(outcome.result) if outcome.result is not None else []
     record(results, run_id=run_id, layer=layer)
     log.info("%s", as_table(layer, results, seconds=time.monotonic() - started))
@@ -68,13 +68,14 @@ def parse(*, warnings_are_errors: bool = False) -> Any:
     """
     place = workspace("parse", "parse")
     arguments = ["parse", "--no-partial-parse", "--show-all-deprecations"]
-    outcome = _invoke(["--warn-error", *arguments] if warnings_are_errors else arguments, place)
+    outcome = invoke_dbt(["--warn-error", *arguments] if warnings_are_errors else arguments, place)
     if not outcome.success:
         raise BuildFailed("parse", [], cause=outcome.exception, log_file=place.log_file)
     return outcome.result
 
 
-def _invoke(arguments: list[str], place: Workspace) -> Any:
+def invoke_dbt(arguments: list[str], place: Workspace) -> Any:
+    """Run one dbt command in this process, artifacts and log in `place`; return its result."""
     # Imported here: it takes three seconds that only a build has to pay.
     from dbt.cli.main import dbtRunner
 
