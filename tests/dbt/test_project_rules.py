@@ -9,17 +9,25 @@ from typing import Any
 
 import pytest
 from project_rules import (
+    MAX_CHILDREN,
     RULES,
+    exposures_on_inner_models,
     hard_coded_relations,
     misnamed,
     models,
     other_road_to_publication,
+    reading_a_later_step,
+    sources_beside_models,
+    staging_not_one_to_one,
+    too_many_children,
     undescribed,
+    unread_sources,
     without_contract,
     without_grain,
     without_korean_or_english,
     without_primary_key_test,
     without_relationships,
+    without_unit_test,
     wrong_layering,
 )
 
@@ -141,6 +149,60 @@ def _break_relationship(manifest: Manifest) -> None:
     del manifest["nodes"][_attached(manifest, INDICATORS, "relationships")]
 
 
+def _break_exposure(manifest: Manifest) -> None:
+    manifest["exposures"]["exposure.busan_safety.portal"]["depends_on"]["nodes"].append(INDICATORS)
+
+
+def _break_access(manifest: Manifest) -> None:
+    manifest["nodes"][INDICATORS]["access"] = "public"
+
+
+def _break_exposed(manifest: Manifest) -> None:
+    for name in ("living_lab", "portal"):
+        nodes = manifest["exposures"][f"exposure.busan_safety.{name}"]["depends_on"]["nodes"]
+        nodes.remove("model.busan_safety.pub_living_lab_v1")
+
+
+def _break_steps(manifest: Manifest) -> None:
+    manifest["nodes"]["model.busan_safety.dim_period"]["depends_on"]["nodes"].append(INDICATORS)
+
+
+def _break_circle(manifest: Manifest) -> None:
+    measures = manifest["nodes"]["model.busan_safety.fct_indicator_measures"]
+    measures["depends_on"]["nodes"].append(INDICATORS)
+
+
+def _break_mix(manifest: Manifest) -> None:
+    manifest["nodes"][INDICATORS]["depends_on"]["nodes"].append(
+        "source.busan_safety.raw.current_police_112_calls"
+    )
+
+
+def _break_staging(manifest: Manifest) -> None:
+    manifest["nodes"][CALLS]["depends_on"]["nodes"].append(
+        "source.busan_safety.raw.current_education_schools"
+    )
+
+
+def _break_reading(manifest: Manifest) -> None:
+    manifest["nodes"][CALLS]["depends_on"]["nodes"].clear()
+
+
+def _break_exception(manifest: Manifest) -> None:
+    manifest["sources"].pop("source.busan_safety.raw.current_police_offices")
+
+
+def _break_children(manifest: Manifest) -> None:
+    for number in range(MAX_CHILDREN + 1):
+        child = copy.deepcopy(manifest["nodes"][INDICATORS])
+        child["depends_on"]["nodes"] = [CALLS]
+        manifest["nodes"][f"model.busan_safety.fct_child_{number}"] = child
+
+
+def _break_unit_test(manifest: Manifest) -> None:
+    manifest["unit_tests"].clear()
+
+
 @pytest.mark.parametrize(
     ("rule", "damage"),
     [
@@ -154,6 +216,17 @@ def _break_relationship(manifest: Manifest) -> None:
         (hard_coded_relations, _break_references),
         (misnamed, _break_name),
         (without_relationships, _break_relationship),
+        (exposures_on_inner_models, _break_exposure),
+        (exposures_on_inner_models, _break_access),
+        (exposures_on_inner_models, _break_exposed),
+        (reading_a_later_step, _break_steps),
+        (reading_a_later_step, _break_circle),
+        (sources_beside_models, _break_mix),
+        (staging_not_one_to_one, _break_staging),
+        (unread_sources, _break_reading),
+        (unread_sources, _break_exception),
+        (too_many_children, _break_children),
+        (without_unit_test, _break_unit_test),
     ],
 )
 def test_the_rule_finds_its_offence(
@@ -169,7 +242,7 @@ def test_the_rule_finds_its_offence(
 
 
 def test_every_rule_has_its_offence() -> None:
-    assert len(RULES) == 10
+    assert len(RULES) == 17
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_every_model_seed_and_test_was_run(built: Results, manifest: Manifest) -
     expected = {
         unique_id
         for unique_id, node in manifest["nodes"].items()
-        if node["resource_type"] in {"model", "seed", "test"}
+        if node["resource_type"] in {"model", "seed", "snapshot", "test"}
     }
 
     assert set(built) == expected
@@ -146,7 +146,7 @@ def test_relations_have_the_documented_columns_and_comments(
     documented = {
         (node["schema"], node["alias"], name, about["description"])
         for node in manifest["nodes"].values()
-        if node["resource_type"] in {"model", "seed"}
+        if node["resource_type"] in {"model", "seed", "snapshot"}
         for name, about in node["columns"].items()
     }
     schemas = sorted({schema for schema, *_ in documented})

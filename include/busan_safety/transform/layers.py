@@ -24,7 +24,7 @@ _SELECTIONS: dict[Layer, str] = {
     "reference": "resource_type:seed",
     "staging": "path:models/staging",
     "intermediate": "path:models/intermediate",
-    "marts": "path:models/marts",
+    "marts": "path:models/marts path:snapshots",
     "published": "path:models/published",
 }
 
