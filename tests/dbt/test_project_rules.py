@@ -16,6 +16,7 @@ from project_rules import (
     misnamed,
     models,
     other_road_to_publication,
+    personal_columns_shown,
     reading_a_later_step,
     sources_beside_models,
     staging_not_one_to_one,
@@ -163,6 +164,10 @@ def _break_exposed(manifest: Manifest) -> None:
         nodes.remove("model.busan_safety.pub_living_lab_v1")
 
 
+def _break_privacy(manifest: Manifest) -> None:
+    manifest["nodes"][INDICATORS]["columns"]["person_id"] = _column(manifest)
+
+
 def _break_steps(manifest: Manifest) -> None:
     manifest["nodes"]["model.busan_safety.dim_period"]["depends_on"]["nodes"].append(INDICATORS)
 
@@ -219,6 +224,7 @@ def _break_unit_test(manifest: Manifest) -> None:
         (exposures_on_inner_models, _break_exposure),
         (exposures_on_inner_models, _break_access),
         (exposures_on_inner_models, _break_exposed),
+        (personal_columns_shown, _break_privacy),
         (reading_a_later_step, _break_steps),
         (reading_a_later_step, _break_circle),
         (sources_beside_models, _break_mix),
@@ -242,7 +248,7 @@ def test_the_rule_finds_its_offence(
 
 
 def test_every_rule_has_its_offence() -> None:
-    assert len(RULES) == 17
+    assert len(RULES) == 18
 
 
 @pytest.fixture

@@ -372,6 +372,28 @@ def _rows(connection: psycopg.Connection, name: str) -> set[tuple[Any, ...]]:
     return set(connection.execute(query).fetchall())
 
 
+def test_the_history_knows_what_was_known_before_the_correction(
+    built: Results, warehouse: psycopg.Connection
+) -> None:
+    history = warehouse.execute(
+        "select value, known_to is null, known_from < known_to"
+        " from marts.fct_indicator_value_history where indicator_id = 'call_112_rate'"
+        " and place_code = '26230' and period_start = '2024-01-01' order by known_from"
+    ).fetchall()
+    present = scalar(
+        warehouse,
+        "select count(*) from marts.fct_indicator_value v"
+        " full join (select * from marts.fct_indicator_value_history where known_to is null) h"
+        " using (indicator_id, definition_version, subgroup, place_type, place_code, period_type,"
+        " period_start) where v.value is distinct from h.value"
+        " or v.value_status is distinct from h.value_status",
+    )
+
+    # 62 calls until the correction of 5 January, which takes two and brings three.
+    assert history == [(62, False, True), (63, True, None)]
+    assert present == 0
+
+
 def test_a_delivery_during_the_build_asks_for_another_build(
     built: Results, warehouse: psycopg.Connection
 ) -> None:
