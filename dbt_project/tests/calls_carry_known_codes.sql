@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_platform__batch_slices') }}
 {{ config(severity='warn') }}
 
 -- depends_on: {{ ref('stg_platform__batch_slices') }}
