@@ -7,6 +7,8 @@ with measured as (
     {{ indicators_of_places() }}
     union all
     {{ indicators_of_traffic() }}
+    union all
+    {{ indicators_of_civic() }}
 ),
 
 final as (
