@@ -1,4 +1,3 @@
--- depends_on: {{ ref('stg_platform__batch_slices') }}
 {{ config(severity='warn') }}
 
 -- depends_on: {{ ref('stg_platform__batch_slices') }}

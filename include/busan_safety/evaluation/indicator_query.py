@@ -7,6 +7,7 @@ numbers come from dbt's metrics (`transform/metric_file.py`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -175,15 +176,17 @@ def _unknown(connection: psycopg.Connection, asked: str) -> str:
         "select distinct indicator_id, name_ko, name_en from marts.dim_indicator order by 1"
     ).fetchall()
     known = {name: row[0] for row in rows for name in row}
-    words = [word for word in asked.lower().replace("-", "_").split("_") if len(word) > 2]
-    found: list[str] = []
-    like = nearest(asked, known)
-    if like:
-        found.append(known[like])
-    containing = [key for name, key in known.items() if any(w in name.lower() for w in words)]
-    # Those with most of the words first.
-    containing.sort(key=lambda key: -sum(word in key for word in words))
-    found = list(dict.fromkeys([*found, *containing]))[:5]
+    # Names with most of the words first; what is only spelled alike after them.
+    words = set(asked.lower().replace("-", "_").replace(" ", "_").split("_"))
+    shared = Counter(
+        key
+        for name, key in known.items()
+        for _ in words & set(name.lower().replace(" ", "_").split("_"))
+    )
+    found = [key for key, _ in shared.most_common(4)]
+    if like := nearest(asked, known):
+        found = list(dict.fromkeys([*found[:1], known[like], *found]))
+    found = found[:5]
     hint = f" Nearest: {', '.join(found)}." if found else ""
     return f"There is no indicator {asked!r}.{hint} All of them: busan-safety query --list"
 
