@@ -89,11 +89,10 @@ def recompute(landing: Landing) -> pd.DataFrame:
 def _response(rows: pd.DataFrame) -> pd.DataFrame:
     urgent = rows[rows["priority"].isin(URGENT) & rows["arrived"].notna()]
     minutes = (urgent["arrived"] - urgent["received"]).dt.total_seconds() / 60
-    urgent = urgent.assign(minutes=minutes)
+    # A call's time is kept to hundredths of a minute.
+    urgent = urgent.assign(minutes=rounded(minutes, 2))
     both = pd.concat([urgent.assign(place=urgent["station"]), urgent.assign(place=CITY)])
     groups = both.groupby(["place", "start"])["minutes"]
-    # Hundredths of a minute are kept.
     return measured(
-        "code01_response_median_min", rounded(groups.median(), 2), groups.size(),
-        place_type="station",
-    )  # fmt: skip
+        "code01_response_median_min", groups.median(), groups.size(), place_type="station"
+    )

@@ -53,7 +53,8 @@ def build_layer(layer: Layer, *, run_id: str) -> list[ModelResult]:
     _end_overdue_queries()
     place = workspace(run_id, layer)
     arguments = ["build", "--select", _SELECTIONS[layer], "--indirect-selection", "buildable"]
-    arguments += ["--exclude-resource-type", "unit_test"]
+    for kind in ("unit_test", "exposure"):
+        arguments += ["--exclude-resource-type", kind]
     if layer == "reference" or (layer == "marts" and needs_whole_build(run_id)):
         arguments.append("--full-refresh")
     started = time.monotonic()
