@@ -180,12 +180,14 @@ final as (
         trim_scale(
             case when is_comparable then warehouse_value - claimed_value end
         ) as difference,
-        round(
-            case
-                when is_comparable
-                    then (warehouse_value - claimed_value) / nullif(claimed_value, 0) * 100
-            end,
-            2
+        trim_scale(
+            round(
+                case
+                    when is_comparable
+                        then (warehouse_value - claimed_value) / nullif(claimed_value, 0) * 100
+                end,
+                2
+            )
         ) as difference_pct,
         is_synthetic and warehouse_value is not null as is_synthetic,
         period_start,
