@@ -67,8 +67,8 @@ expected as (
     inner join dim_period
         on
             claims.period_type = dim_period.period_type
-            and dim_period.period_start >= claims.period_start
-            and dim_period.period_end <= claims.period_end
+            and claims.period_start <= dim_period.period_start
+            and claims.period_end >= dim_period.period_end
     left join dim_indicator
         on
             claims.indicator_id = dim_indicator.indicator_id
