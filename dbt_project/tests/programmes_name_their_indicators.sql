@@ -17,14 +17,14 @@ bridged as (
     where indicator_role in ('outcome', 'satisfaction')
 )
 
-(
-    select * from named
-    except
-    select * from bridged
-)
-union all
-(
-    select * from bridged
-    except
-    select * from named
-)
+select
+    named.programme_id as named_programme_id,
+    named.indicator_id as named_indicator_id,
+    bridged.programme_id as bridged_programme_id,
+    bridged.indicator_id as bridged_indicator_id
+from named
+full outer join bridged
+    on
+        named.programme_id = bridged.programme_id
+        and named.indicator_id = bridged.indicator_id
+where named.programme_id is null or bridged.programme_id is null

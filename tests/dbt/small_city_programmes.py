@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import psycopg
-
 from small_city import deliver
 
 

@@ -133,10 +133,12 @@ final as (
         'marshall_global_eb' as smoothing_method,
         value_status,
         series_break,
-        round(scale * (mean_rate + observed_weight * (rate - mean_rate)), 8) as smoothed_value,
-        round(scale * mean_rate, 8) as mean_value,
-        round(observed_weight, 6) as observed_weight,
-        round(scale * scale * between_variance, 10) as between_variance,
+        trim_scale(
+            round(scale * (mean_rate + observed_weight * (rate - mean_rate)), 8)
+        ) as smoothed_value,
+        trim_scale(round(scale * mean_rate, 8)) as mean_value,
+        trim_scale(round(observed_weight, 6)) as observed_weight,
+        trim_scale(round(scale * scale * between_variance, 10)) as between_variance,
         is_synthetic,
         period_start,
         period_end,

@@ -58,8 +58,8 @@ standing as (
             grid.district_code = ordinances.district_code
             and grid.period_end >= ordinances.promulgated_on
     order by
-        grid.district_code,
-        grid.period_start,
+        grid.district_code asc,
+        grid.period_start asc,
         ordinances.promulgated_on desc,
         ordinances.revision_kind = '폐지' desc
 ),

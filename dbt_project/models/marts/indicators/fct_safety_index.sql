@@ -132,14 +132,16 @@ final as (
         case
             when not (lacks_form or lacks_weight or lacks_score)
                 then
-                    round(
-                        100
-                        - (
-                            harm_score * harm_weight_pct
-                            + vulnerability_score * vulnerability_weight_pct
-                        ) / 100
-                        + mitigation_score * mitigation_weight_pct / 100,
-                        4
+                    trim_scale(
+                        round(
+                            100
+                            - (
+                                harm_score * harm_weight_pct
+                                + vulnerability_score * vulnerability_weight_pct
+                            ) / 100
+                            + mitigation_score * mitigation_weight_pct / 100,
+                            4
+                        )
                     )
         end as index_value,
         is_synthetic,

@@ -51,9 +51,10 @@ measured as (
         sum(incident_count)::numeric as measured_value,
         bool_or(is_synthetic) as is_synthetic
     from crimes_by_region
-    group by grouping sets (
-        (year), (year, district_code), (year, crime_group), (year, district_code, crime_group)
-    )
+    group by
+        grouping sets (
+            (year), (year, district_code), (year, crime_group), (year, district_code, crime_group)
+        )
     having grouping(crime_group) = 1 or crime_group is not null
     union all
     select
@@ -65,9 +66,10 @@ measured as (
         sum(incident_count)::numeric as measured_value,
         bool_or(is_synthetic) as is_synthetic
     from crimes_by_station
-    group by grouping sets (
-        (year), (year, station_code), (year, crime_group), (year, station_code, crime_group)
-    )
+    group by
+        grouping sets (
+            (year), (year, station_code), (year, crime_group), (year, station_code, crime_group)
+        )
     union all
     select
         'fatal_accident_count' as measure_id,
@@ -99,11 +101,12 @@ measured as (
             and budget_lines.as_of_date = newest_budgets.as_of_date
     inner join batches
         on budget_lines.batch_id = batches.batch_id
-    group by grouping sets (
-        (budget_lines.fiscal_year),
-        (budget_lines.fiscal_year, budget_lines.fund),
-        (budget_lines.fiscal_year, budget_lines.programme_code)
-    )
+    group by
+        grouping sets (
+            (budget_lines.fiscal_year),
+            (budget_lines.fiscal_year, budget_lines.fund),
+            (budget_lines.fiscal_year, budget_lines.programme_code)
+        )
     union all
     select
         'police_station_count' as measure_id,

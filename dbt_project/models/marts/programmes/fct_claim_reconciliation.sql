@@ -67,8 +67,8 @@ expected as (
     inner join dim_period
         on
             claims.period_type = dim_period.period_type
-            and dim_period.period_start >= claims.period_start
-            and dim_period.period_end <= claims.period_end
+            and claims.period_start <= dim_period.period_start
+            and claims.period_end >= dim_period.period_end
     left join dim_indicator
         on
             claims.indicator_id = dim_indicator.indicator_id
@@ -180,12 +180,14 @@ final as (
         trim_scale(
             case when is_comparable then warehouse_value - claimed_value end
         ) as difference,
-        round(
-            case
-                when is_comparable
-                    then (warehouse_value - claimed_value) / nullif(claimed_value, 0) * 100
-            end,
-            2
+        trim_scale(
+            round(
+                case
+                    when is_comparable
+                        then (warehouse_value - claimed_value) / nullif(claimed_value, 0) * 100
+                end,
+                2
+            )
         ) as difference_pct,
         is_synthetic and warehouse_value is not null as is_synthetic,
         period_start,
