@@ -73,9 +73,7 @@ def loaded_city() -> Iterator[LoadedCity]:
         )
         assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
         secrets = json.loads((folder / "var" / "secrets.json").read_text(encoding="utf-8"))
-        yield LoadedCity(
-            folder / "var" / "landing", int(env["BUSAN_PG_PORT"]), secrets["postgres"]
-        )
+        yield LoadedCity(folder / "var" / "landing", int(env["BUSAN_PG_PORT"]), secrets["postgres"])
     finally:
         subprocess.run([*command, "stop"], env=env, cwd=ROOT, capture_output=True, check=False)
         shutil.rmtree(folder, ignore_errors=True)
@@ -90,7 +88,12 @@ def _free_port() -> int:
 def _load() -> None:
     import time
 
-    from busan_safety.launcher.environment import child_env, connection_env, sandbox_folder, sandbox_key
+    from busan_safety.launcher.environment import (
+        child_env,
+        connection_env,
+        sandbox_folder,
+        sandbox_key,
+    )
     from busan_safety.loading import create_raw_tables, pull
     from busan_safety.settings import get_settings
     from busan_safety.sources import all_sources

@@ -6,7 +6,15 @@ import pandas as pd
 
 from recomputation.delivered import Landing, first_only, moment, number, station, text
 from recomputation.frames import (
-    CITY, DISTRICTS, counted, indicator, mean_residents, measured, periods, rounded, start_of,
+    CITY,
+    DISTRICTS,
+    counted,
+    indicator,
+    mean_residents,
+    measured,
+    periods,
+    rounded,
+    start_of,
 )  # fmt: skip
 
 URGENT = ("C0", "C1")
@@ -79,9 +87,10 @@ def recompute(landing: Landing) -> pd.DataFrame:
     ends = {start: start + pd.offsets.QuarterEnd(0) for start in quarters}
     made.append(
         indicator(
-            "child_abuse_call_rate", counted(abuse, "district", quarters),
+            "child_abuse_call_rate",
+            counted(abuse, "district", quarters),
             age_denominators(landing, ends, 0, 17),
-        )  # fmt: skip
+        )
     )
     return pd.concat(made)
 

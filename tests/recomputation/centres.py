@@ -60,9 +60,11 @@ def _relief(landing: Landing) -> list[pd.DataFrame]:
     made = [indicator("intox_center_admissions", every, city=False)]
     made.append(
         indicator(
-            "intox_center_mean_stay_hours", stayed, counted(stays, "city", months, [CITY]),
+            "intox_center_mean_stay_hours",
+            stayed,
+            counted(stays, "city", months, [CITY]),
             city=False,
-        )  # fmt: skip
+        )
     )
     made.append(indicator("intox_center_er_transfer_share", emergency, every, city=False))
     known = rows[rows["person_id"].notna()].copy()
@@ -99,7 +101,5 @@ def _mental(landing: Landing) -> list[pd.DataFrame]:
     minutes = (rows["closed_at"] - rows["received_at"]).dt.total_seconds() / 60
     closed = rows.assign(minutes=minutes)[minutes.notna()]
     groups = closed.rename(columns={"city": "place"}).groupby(["place", "start"])["minutes"]
-    made.append(
-        measured("mental_handling_time_median", rounded(groups.median(), 2), groups.size())
-    )
+    made.append(measured("mental_handling_time_median", rounded(groups.median(), 2), groups.size()))
     return made

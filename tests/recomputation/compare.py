@@ -107,15 +107,22 @@ def compare(here: pd.DataFrame, there: pd.DataFrame) -> list[Difference]:
         examples = [
             _example(label, one, key)
             for label, rows in (
-                ("different", wrong), ("only recomputed", only_here), ("only in marts", only_there)
-            )  # fmt: skip
+                ("different", wrong),
+                ("only recomputed", only_here),
+                ("only in marts", only_there),
+            )
             for _, one in rows.head(3).iterrows()
         ]
         found.append(
             Difference(
-                name, version, int(same.sum()), len(wrong), len(only_here), len(only_there),
+                name,
+                version,
+                int(same.sum()),
+                len(wrong),
+                len(only_here),
+                len(only_there),
                 tuple(examples),
-            )  # fmt: skip
+            )
         )
     return found
 
@@ -138,9 +145,7 @@ def _equal(left: pd.Series, right: pd.Series) -> pd.Series:
 
 
 def _example(label: str, row: pd.Series, key: Sequence[str]) -> str:
-    where = " ".join(
-        str(row[one].date() if one == "period_start" else row[one]) for one in key[2:]
-    )
+    where = " ".join(str(row[one].date() if one == "period_start" else row[one]) for one in key[2:])
 
     def side(suffix: str) -> str:
         cells = [row[f"{name}{suffix}"] for name in ("numerator", "denominator", "value")]

@@ -7,10 +7,26 @@ import re
 import pandas as pd
 
 from recomputation.delivered import (
-    Landing, day, district, first_only, moment, number, seed, station, text, yes,
+    Landing,
+    day,
+    district,
+    first_only,
+    moment,
+    number,
+    seed,
+    station,
+    text,
+    yes,
 )  # fmt: skip
 from recomputation.frames import (
-    CITY, DISTRICTS, counted, indicator, mean_residents, periods, start_of, with_city,
+    CITY,
+    DISTRICTS,
+    counted,
+    indicator,
+    mean_residents,
+    periods,
+    start_of,
+    with_city,
 )  # fmt: skip
 
 
@@ -108,7 +124,8 @@ def _stations(landing: Landing) -> list[pd.DataFrame]:
     rows = rows[rows["station"].notna()]
     rows["start"] = rows["_name"].map(lambda name: pd.Timestamp(_year(name), 1, 1))
     rows["crimes"] = sum(
-        number(rows[group]) for group in ("murder", "robbery", "sexual_violence", "theft", "violence")
+        number(rows[group])
+        for group in ("murder", "robbery", "sexual_violence", "theft", "violence")
     )
     residents = mean_residents(landing, "Y")
     crimes, people = {}, {}
@@ -120,9 +137,12 @@ def _stations(landing: Landing) -> list[pd.DataFrame]:
     index = pd.MultiIndex.from_tuples(crimes, names=["place", "start"])
     return [
         indicator(
-            "five_major_crime_rate", pd.Series(list(crimes.values()), index),
-            pd.Series(list(people.values()), index), place_type="station", city=False,
-        )  # fmt: skip
+            "five_major_crime_rate",
+            pd.Series(list(crimes.values()), index),
+            pd.Series(list(people.values()), index),
+            place_type="station",
+            city=False,
+        )
     ]
 
 

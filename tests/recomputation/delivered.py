@@ -63,9 +63,12 @@ class Landing:
             files = tuple(manifest.parent / one["name"] for one in said["files"])
             found.append(
                 Delivery(
-                    said["name"], said["scope_key"], said["period"] or "", said["received_at"],
+                    said["name"],
+                    said["scope_key"],
+                    said["period"] or "",
+                    said["received_at"],
                     files,
-                )  # fmt: skip
+                )
             )
         return sorted(found, key=lambda one: (one.received_at, Path(one.name).stem))
 
@@ -207,7 +210,8 @@ def _from_grid(grid: list[list[Any]], names: dict[str, str]) -> Iterator[pd.Data
 def _records(content: bytes) -> Iterator[dict[str, Any]]:
     text = text_of(content).strip()
     if text.startswith("<"):
-        for item in ET.fromstring(text).iter("item"):
+        # The sandbox wrote it.
+        for item in ET.fromstring(text).iter("item"):  # noqa: S314
             yield {child.tag: child.text for child in item}
         return
     document = json.loads(text, strict=False)

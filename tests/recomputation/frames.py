@@ -57,9 +57,7 @@ def indicator(
     denominators. Rows whose denominator is missing or zero have no value and are left out.
     """
     declared = seed("indicators")
-    is_this = (declared["indicator_id"] == name) & (
-        declared["definition_version"] == str(version)
-    )
+    is_this = (declared["indicator_id"] == name) & (declared["definition_version"] == str(version))
     scale = float(declared.loc[is_this, "scale"].iloc[0])
     if city:
         numerator = with_city(numerator)

@@ -80,5 +80,3 @@ def _volunteers(landing: Landing) -> pd.DataFrame:
     months = periods(pd.Timestamp(years[0], 1, 1), pd.Timestamp(years[-1], 12, 31), "M")
     patrolled = counted(joint, "district", months, weight="hours")
     return indicator("volunteer_patrol_hours_rate", patrolled, mean_residents(landing, "M"))
-
-

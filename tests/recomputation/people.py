@@ -5,7 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from recomputation.delivered import (
-    Landing, day, district, first_only, month, number, station, text, yes,
+    Landing,
+    day,
+    district,
+    first_only,
+    month,
+    number,
+    station,
+    text,
+    yes,
 )  # fmt: skip
 from recomputation.frames import CITY, counted, indicator, periods, start_of
 
@@ -81,18 +89,24 @@ def _victims(landing: Landing) -> list[pd.DataFrame]:
         again = part[part["is_again"] == 1]
         made.append(
             indicator(
-                "happy_home_reoffence_rate", count(again, "Y"), count(part, "Y"),
-                subgroup=subgroup, city=False,
-            )  # fmt: skip
+                "happy_home_reoffence_rate",
+                count(again, "Y"),
+                count(part, "Y"),
+                subgroup=subgroup,
+                city=False,
+            )
         )
     answers = took_part[took_part["satisfaction_level"].notna()]
     for subgroup, role in (("victim", "피해자"), ("perpetrator", "행위자")):
         part = answers[answers["person_role"] == role]
         made.append(
             indicator(
-                "happy_home_satisfaction", count(part[part["satisfaction_level"] >= 4], "Y"),
-                count(part, "Y"), subgroup=subgroup, city=False,
-            )  # fmt: skip
+                "happy_home_satisfaction",
+                count(part[part["satisfaction_level"] >= 4], "Y"),
+                count(part, "Y"),
+                subgroup=subgroup,
+                city=False,
+            )
         )
     return made
 
@@ -152,15 +166,20 @@ def _violence(landing: Landing) -> list[pd.DataFrame]:
     rows["start"] = pd.to_datetime(
         {"year": number(rows["survey_year"]), "month": first_months, "day": 1}
     )
-    rows["victims"], rows["answers"] = number(rows["victim_count"]), number(rows["respondent_count"])
+    rows["victims"], rows["answers"] = (
+        number(rows["victim_count"]),
+        number(rows["respondent_count"]),
+    )
     made = []
     for subgroup in ("all", *LEVELS.values()):
         part = rows if subgroup == "all" else rows[rows["level"] == subgroup]
         groups = part.rename(columns={"district": "place"}).groupby(["place", "start"])
         made.append(
             indicator(
-                "school_violence_victim_rate", groups["victims"].sum(), groups["answers"].sum(),
+                "school_violence_victim_rate",
+                groups["victims"].sum(),
+                groups["answers"].sum(),
                 subgroup=subgroup,
-            )  # fmt: skip
+            )
         )
     return made

@@ -34,7 +34,9 @@ def recompute(landing: Landing) -> pd.DataFrame:
     """Return all rows of the topic."""
     rows = cases(landing)
     quarters = periods(rows["reported"].min(), rows["reported"].max(), "Q")
-    return pd.concat([_rereports(rows, quarters), _measures(rows, quarters), _joint(rows, quarters)])
+    return pd.concat(
+        [_rereports(rows, quarters), _measures(rows, quarters), _joint(rows, quarters)]
+    )
 
 
 def _rereports(rows: pd.DataFrame, quarters: list[pd.Timestamp]) -> pd.DataFrame:

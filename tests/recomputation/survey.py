@@ -33,15 +33,21 @@ def recompute(landing: Landing) -> pd.DataFrame:
     made.append(_mean("living_lab_citizen_score", city, "all", "living_lab_score"))
     made.append(
         _share(
-            "autonomous_police_awareness_rate", both, "awareness",
-            ("잘 안다", "들어본 적 있다"), ("모른다",),
-        )  # fmt: skip
+            "autonomous_police_awareness_rate",
+            both,
+            "awareness",
+            ("잘 안다", "들어본 적 있다"),
+            ("모른다",),
+        )
     )
     made.append(
         _share(
-            "night_walk_fear_share", both, "night_walk_feeling",
-            ("불안", "매우 불안"), ("보통", "안전", "매우 안전"),
-        )  # fmt: skip
+            "night_walk_fear_share",
+            both,
+            "night_walk_feeling",
+            ("불안", "매우 불안"),
+            ("보통", "안전", "매우 안전"),
+        )
     )
     return pd.concat(made)
 
@@ -50,9 +56,7 @@ def _mean(name: str, rows: pd.DataFrame, subgroup: str, column: str) -> pd.DataF
     answers = rows[rows[column].notna()]
     weighted = (answers[column] * answers["weight"]).groupby([answers["place"], answers["start"]])
     groups = answers.groupby(["place", "start"])
-    return measured(
-        name, weighted.sum() / groups["weight"].sum(), groups.size(), subgroup=subgroup
-    )
+    return measured(name, weighted.sum() / groups["weight"].sum(), groups.size(), subgroup=subgroup)
 
 
 def _share(

@@ -47,9 +47,7 @@ def marts(loaded_city: LoadedCity) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def differences(
-    loaded_city: LoadedCity, marts: pd.DataFrame
-) -> dict[tuple[str, int], Difference]:
+def differences(loaded_city: LoadedCity, marts: pd.DataFrame) -> dict[tuple[str, int], Difference]:
     recomputed = recompute_all(Landing(loaded_city.landing))
     return {(one.indicator_id, one.version): one for one in compare(recomputed, marts)}
 

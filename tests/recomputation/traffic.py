@@ -6,7 +6,14 @@ import pandas as pd
 
 from recomputation.calls import age_denominators
 from recomputation.delivered import (
-    Landing, district, first_only, moment, month, number, seed, text,
+    Landing,
+    district,
+    first_only,
+    moment,
+    month,
+    number,
+    seed,
+    text,
 )  # fmt: skip
 from recomputation.frames import counted, indicator, mean_residents, periods, start_of
 
@@ -121,5 +128,3 @@ def _licences(landing: Landing) -> pd.DataFrame:
         counted(rows, "district", years, weight="returns"),
         counted(last, "district", years, weight="holders"),
     )
-
-
