@@ -15,6 +15,12 @@ with measured as (
     {{ indicators_of_patrols() }}
     union all
     {{ indicators_of_civic() }}
+    union all
+    {{ indicators_of_centres() }}
+    union all
+    {{ indicators_of_money() }}
+    union all
+    {{ indicators_of_survey() }}
 ),
 
 final as (

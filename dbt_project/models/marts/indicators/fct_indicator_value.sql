@@ -32,6 +32,18 @@ measured as (
     from {{ ref('fct_indicator_measures') }}
 ),
 
+-- Where a topic measures the city itself (a weighted mean, a median) nothing is summed.
+own_cities as (
+    select distinct
+        indicator_id,
+        definition_version,
+        subgroup,
+        period_type,
+        period_start
+    from measured
+    where place_type = 'city'
+),
+
 -- The city is the sum of its districts; with one of them missing it is not reported.
 cities as (
     select
@@ -53,7 +65,11 @@ cities as (
         max(data_as_of) as data_as_of,
         bool_or(is_synthetic) as is_synthetic
     from measured
-    where place_type = 'district'
+    where
+        place_type = 'district'
+        and (indicator_id, definition_version, subgroup, period_type, period_start) not in (
+            select * from own_cities
+        )
     group by
         indicator_id,
         definition_version,
