@@ -10,7 +10,7 @@ CLI := $(VENV)/bin/busan-safety
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down status sql check install generated pictures bench browser-deps clean
+.PHONY: help demo test up down status sql check install generated docs pictures bench browser-deps clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,9 +54,14 @@ $(STAMP): requirements.txt pyproject.toml
 	@$(PIP) install --quiet --quiet --no-deps --editable .
 	@touch $@
 
-generated: $(STAMP) ## what is made from the registry: dbt sources, feed pages
+docs: $(STAMP) ## every table and column in a browser (dbt docs); STATIC=1 writes one file
+	@$(CLI) docs $(if $(STATIC),--static)
+
+generated: $(STAMP) ## dbt sources, metrics, feed pages, dictionary, lineage
 	@$(VENV)/bin/python -m busan_safety.transform.source_file
+	@$(VENV)/bin/python -m busan_safety.transform.metric_file
 	@$(VENV)/bin/python -m busan_safety.sources.feed_pages docs/reference/feeds
+	@$(VENV)/bin/python -m busan_safety.transform.reference_pages docs/reference
 
 pictures: $(STAMP) ## README's pictures, from a running demo (needs browser-deps)
 	@$(VENV)/bin/python docs/pictures/take.py

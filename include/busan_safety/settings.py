@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     sandbox_port: int = 58090
     sandbox_sftp_port: int = 58022
     portal_port: int = 58000
+    docs_port: int = 58070
 
     warehouse_db: str = "warehouse"
     airflow_db: str = "airflow"

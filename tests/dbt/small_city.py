@@ -57,8 +57,9 @@ def deliver(
             list(values.values()),
         )
     connection.execute(
-        "update ops.batch set rows_received = %s, rows_loaded = %s where batch_id = %s",
-        [row_count, row_count, batch_id],
+        "update ops.batch set rows_read = %(rows)s, rows_received = %(rows)s, rows_loaded = %(rows)s"
+        " where batch_id = %(batch)s",
+        {"rows": row_count, "batch": batch_id},
     )
     return int(batch_id)
 

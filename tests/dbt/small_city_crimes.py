@@ -9,11 +9,12 @@ import psycopg
 from small_city import DONG, deliver
 
 ZONE = "CZ-26230-01"
+Incident = dict[str, Any]
 
 
 def deliver_all(connection: psycopg.Connection) -> None:
     """Three months of incidents around works completed in January 2024."""
-    incident: dict[str, Any] = {
+    incident: Incident = {
         "class_name": "절도범죄",
         "class_code": "theft",
         "station_name": "부산진",
@@ -24,8 +25,8 @@ def deliver_all(connection: psycopg.Connection) -> None:
         "longitude": 129.0,
         "latitude": 35.1,
     }
-    outside = {"longitude": 129.05, "latitude": 35.15}
-    months = {
+    outside: Incident = {"longitude": 129.05, "latitude": 35.15}
+    months: dict[date, list[Incident]] = {
         date(2023, 12, 31): [{"zone_id": ZONE}, {"zone_id": ZONE}, outside, outside],
         date(2024, 1, 31): [{"cleared_on": date(2024, 1, 20)}, {"class_code": "arson"}],
         date(2024, 2, 29): [{"zone_id": ZONE, "latitude": 35.102}, outside, outside],

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,22 +9,34 @@ from typing import Any
 
 import pytest
 from project_rules import (
+    MAX_CHILDREN,
     RULES,
+    exposures_on_inner_models,
     hard_coded_relations,
     misnamed,
     models,
     other_road_to_publication,
+    personal_columns_shown,
+    reading_a_later_step,
+    sources_beside_models,
+    staging_not_one_to_one,
+    too_many_children,
     undescribed,
+    unread_sources,
     without_contract,
     without_grain,
     without_korean_or_english,
     without_primary_key_test,
     without_relationships,
+    without_unit_test,
     wrong_layering,
 )
 
 from busan_safety.settings import get_settings
 from busan_safety.transform import BuildFailed, parse
+from busan_safety.transform.lineage import UnknownModel, feeds_of, model_id
+from busan_safety.transform.metric_file import metric_file, metric_name, metrics
+from busan_safety.transform.reference_pages import pages
 from busan_safety.transform.source_file import declaration, source_file
 
 Manifest = dict[str, Any]
@@ -52,6 +65,33 @@ def test_the_project_has_the_models_of_the_contract(manifest: Manifest) -> None:
 def test_sources_are_the_registry() -> None:
     kept = source_file().read_text("utf-8")
     assert kept == declaration(), "run: python -m busan_safety.transform.source_file"
+
+
+def test_metrics_are_the_declared_indicators(manifest: Manifest) -> None:
+    kept = metric_file().read_text("utf-8")
+    assert kept == metrics(), "run: python -m busan_safety.transform.metric_file"
+    with (get_settings().seeds_dir / "indicators.csv").open(encoding="utf-8", newline="") as lines:
+        declared = {
+            metric_name(row["indicator_id"], row["definition_version"])
+            for row in csv.DictReader(lines)
+        }
+    made = {one["name"] for one in manifest["metrics"].values() if one["type"] == "derived"}
+    assert made == declared
+
+
+@pytest.mark.parametrize("name", ["dictionary.md", "lineage.md"])
+def test_reference_pages_are_the_manifest(manifest: Manifest, name: str) -> None:
+    kept = (get_settings().root / "docs" / "reference" / name).read_text("utf-8")
+    assert kept == pages(manifest)[name], "run: make generated"
+
+
+def test_a_mart_leads_back_to_its_feeds(manifest: Manifest) -> None:
+    assert feeds_of(manifest, model_id(manifest, "marts.fct_112_calls")) == ["police_112_calls"]
+    assert {"police_112_calls", "city_population"} <= set(
+        feeds_of(manifest, model_id(manifest, "fct_indicator_value"))
+    )
+    with pytest.raises(UnknownModel, match="Did you mean fct_112_calls"):
+        model_id(manifest, "fct_112_cals")
 
 
 def _attached(manifest: Manifest, node: str, test: str) -> str:
@@ -110,6 +150,64 @@ def _break_relationship(manifest: Manifest) -> None:
     del manifest["nodes"][_attached(manifest, INDICATORS, "relationships")]
 
 
+def _break_exposure(manifest: Manifest) -> None:
+    manifest["exposures"]["exposure.busan_safety.portal"]["depends_on"]["nodes"].append(INDICATORS)
+
+
+def _break_access(manifest: Manifest) -> None:
+    manifest["nodes"][INDICATORS]["access"] = "public"
+
+
+def _break_exposed(manifest: Manifest) -> None:
+    for name in ("living_lab", "portal"):
+        nodes = manifest["exposures"][f"exposure.busan_safety.{name}"]["depends_on"]["nodes"]
+        nodes.remove("model.busan_safety.pub_living_lab_v1")
+
+
+def _break_privacy(manifest: Manifest) -> None:
+    manifest["nodes"][INDICATORS]["columns"]["person_id"] = _column(manifest)
+
+
+def _break_steps(manifest: Manifest) -> None:
+    manifest["nodes"]["model.busan_safety.dim_period"]["depends_on"]["nodes"].append(INDICATORS)
+
+
+def _break_circle(manifest: Manifest) -> None:
+    measures = manifest["nodes"]["model.busan_safety.fct_indicator_measures"]
+    measures["depends_on"]["nodes"].append(INDICATORS)
+
+
+def _break_mix(manifest: Manifest) -> None:
+    manifest["nodes"][INDICATORS]["depends_on"]["nodes"].append(
+        "source.busan_safety.raw.current_police_112_calls"
+    )
+
+
+def _break_staging(manifest: Manifest) -> None:
+    manifest["nodes"][CALLS]["depends_on"]["nodes"].append(
+        "source.busan_safety.raw.current_education_schools"
+    )
+
+
+def _break_reading(manifest: Manifest) -> None:
+    manifest["nodes"][CALLS]["depends_on"]["nodes"].clear()
+
+
+def _break_exception(manifest: Manifest) -> None:
+    manifest["sources"].pop("source.busan_safety.raw.current_police_offices")
+
+
+def _break_children(manifest: Manifest) -> None:
+    for number in range(MAX_CHILDREN + 1):
+        child = copy.deepcopy(manifest["nodes"][INDICATORS])
+        child["depends_on"]["nodes"] = [CALLS]
+        manifest["nodes"][f"model.busan_safety.fct_child_{number}"] = child
+
+
+def _break_unit_test(manifest: Manifest) -> None:
+    manifest["unit_tests"].clear()
+
+
 @pytest.mark.parametrize(
     ("rule", "damage"),
     [
@@ -123,6 +221,18 @@ def _break_relationship(manifest: Manifest) -> None:
         (hard_coded_relations, _break_references),
         (misnamed, _break_name),
         (without_relationships, _break_relationship),
+        (exposures_on_inner_models, _break_exposure),
+        (exposures_on_inner_models, _break_access),
+        (exposures_on_inner_models, _break_exposed),
+        (personal_columns_shown, _break_privacy),
+        (reading_a_later_step, _break_steps),
+        (reading_a_later_step, _break_circle),
+        (sources_beside_models, _break_mix),
+        (staging_not_one_to_one, _break_staging),
+        (unread_sources, _break_reading),
+        (unread_sources, _break_exception),
+        (too_many_children, _break_children),
+        (without_unit_test, _break_unit_test),
     ],
 )
 def test_the_rule_finds_its_offence(
@@ -138,7 +248,7 @@ def test_the_rule_finds_its_offence(
 
 
 def test_every_rule_has_its_offence() -> None:
-    assert len(RULES) == 10
+    assert len(RULES) == 18
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from psycopg import sql
 from small_city import deliver_day, deliver_everything, deliver_residents, scalar
 
+from busan_safety.evaluation.indicator_query import PERIODS, QueryRefused, Question, query
 from busan_safety.settings import get_settings
 from busan_safety.transform import (
     LAYERS,
@@ -22,6 +24,8 @@ from busan_safety.transform import (
     needs_build,
     record_build,
 )
+from busan_safety.transform.metric_file import metric_name
+from busan_safety.transform.metric_query import Metrics, semantic_manifest
 from busan_safety.transform.workspace import dbt_environment, workspace
 from busan_safety.warehouse import connect
 
@@ -70,7 +74,7 @@ def test_every_model_seed_and_test_was_run(built: Results, manifest: Manifest) -
     expected = {
         unique_id
         for unique_id, node in manifest["nodes"].items()
-        if node["resource_type"] in {"model", "seed", "test"}
+        if node["resource_type"] in {"model", "seed", "snapshot", "test"}
     }
 
     assert set(built) == expected
@@ -142,7 +146,7 @@ def test_relations_have_the_documented_columns_and_comments(
     documented = {
         (node["schema"], node["alias"], name, about["description"])
         for node in manifest["nodes"].values()
-        if node["resource_type"] in {"model", "seed"}
+        if node["resource_type"] in {"model", "seed", "snapshot"}
         for name, about in node["columns"].items()
     }
     schemas = sorted({schema for schema, *_ in documented})
@@ -162,6 +166,141 @@ def test_evaluators_read_marts_and_nothing_before_them(built: Results) -> None:
         assert scalar(connection, "select count(*) from marts.fct_indicator_value") > 0
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("select * from staging.stg_police__calls_112")
+
+
+@pytest.fixture(scope="module")
+def metric_engine(built: Results) -> Metrics:
+    return Metrics(semantic_manifest())
+
+
+def test_query_and_metric_give_every_value_of_the_fact(
+    built: Results, warehouse: psycopg.Connection, metric_engine: Metrics
+) -> None:
+    series = warehouse.execute(
+        "select v.indicator_id, v.definition_version, v.place_type, d.frequency"
+        " from marts.fct_indicator_value v join marts.dim_indicator d"
+        " using (indicator_id, definition_version) where v.period_type = d.frequency"
+        " group by 1, 2, 3, 4"
+    ).fetchall()
+    assert len({indicator for indicator, *_ in series}) >= 15
+
+    for indicator, version, place_type, frequency in series:
+        stored = {
+            (place, subgroup, start): value
+            for place, subgroup, start, value in warehouse.execute(
+                "select place_code, subgroup, period_start, value from marts.fct_indicator_value"
+                " where indicator_id = %s and definition_version = %s and place_type = %s"
+                " and period_type = %s",
+                [indicator, version, place_type, frequency],
+            )
+        }
+        measured = {
+            (row["place_code"], row["subgroup"], row["metric_time__day"].date()): row[metric]
+            for metric in [metric_name(indicator, version)]
+            for row in metric_engine.rows(
+                metric,
+                by=["place_code", "subgroup", "metric_time__day"],
+                where=[f"place_type = '{place_type}'"],
+            )
+        }
+        assert measured == stored, (indicator, version, place_type)
+        if frequency in PERIODS:
+            by = (place_type, frequency, "subgroup")
+            asked = query(Question(indicator, by=by, version=version)).cells
+            answered = {
+                (cell.place_code, cell.subgroup, cell.first_day): cell.value for cell in asked
+            }
+            assert answered == stored, (indicator, version, place_type)
+
+
+@pytest.fixture
+def uneven_months(built: Results, warehouse: psycopg.Connection) -> Iterator[None]:
+    """Make February's calls of one district few of few: 1 of 2 after 31 of 62 becomes 1 of 20."""
+    change = (
+        "update marts.fct_indicator_value set numerator = %s, value = numerator * 0 + %s"
+        " where indicator_id = 'code01_share' and place_code = '26230'"
+        " and period_start = '2024-02-01'"
+    )
+    warehouse.execute(change, [1, 5])
+    yield
+    warehouse.execute(change, [10, 50])
+
+
+def test_several_months_are_the_ratio_of_sums_and_no_mean_of_rates(
+    uneven_months: None, metric_engine: Metrics
+) -> None:
+    [cell] = query(
+        Question(
+            "code01_share", by=("district",), start="2024-01", end="2024-02", places=("26230",)
+        )
+    ).cells
+    [row] = metric_engine.rows(
+        "code01_share_v1",
+        where=["place_type = 'district'", "place_code = '26230'"],
+        first=date(2024, 1, 1),
+        last=date(2024, 2, 1),
+    )
+
+    assert (cell.numerator, cell.denominator, cell.period_count) == (32, 82, 2)
+    assert cell.value == row["code01_share_v1"] == Decimal("39.02439")
+    assert cell.value != (50 + 5) / 2
+    assert (cell.value_status, cell.lower_95, cell.is_partial_period) == ("provisional", None, True)
+
+
+def test_medians_are_not_added(built: Results, metric_engine: Metrics) -> None:
+    with pytest.raises(QueryRefused, match="no parts to add"):
+        query(Question("code01_response_median_min", by=("city",)))
+
+    rows = metric_engine.rows(
+        "code01_response_median_min_v1", by=["metric_time__year"], where=["place_type = 'city'"]
+    )
+    assert [row["code01_response_median_min_v1"] for row in rows] == [None]
+
+
+def test_a_metric_does_not_add_districts_to_their_city(
+    built: Results, metric_engine: Metrics
+) -> None:
+    january = {"first": date(2024, 1, 1), "last": date(2024, 1, 1)}
+
+    [mixed] = metric_engine.rows("call_112_rate_v1", **january)
+    [districts] = metric_engine.rows(
+        "call_112_rate_v1", where=["place_type = 'district'"], **january
+    )
+
+    assert mixed["call_112_rate_v1"] is None
+    assert districts["call_112_rate_v1"] == Decimal("3.875")
+
+
+def test_a_sum_with_an_unknown_part_is_unknown(
+    built: Results, warehouse: psycopg.Connection, metric_engine: Metrics
+) -> None:
+    [parts] = metric_engine.rows("cctv_security_rate_v1", where=["place_type = 'district'"])
+    cells = query(Question("cctv_security_rate", by=("district",))).cells
+
+    assert parts["cctv_security_rate_v1"] is None
+    assert {cell.value_status for cell in cells if cell.value is None} == {"not_reported"}
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        (Question("call_rate_112"), "call_112_rate"),
+        (Question("call_112_rate", by=("distict",)), "Did you mean 'district'"),
+        (Question("call_112_rate", by=("day",)), "nothing by day"),
+        (Question("call_112_rate", by=("district", "city")), "One kind of place"),
+        (Question("call_112_rate", start="2024-13"), "no period"),
+        (Question("call_112_rate", start="2024-03", end="2024-01"), "after"),
+        (Question("call_112_rate", start="2031"), "There is"),
+        (Question("call_112_rate", version=9), "no version 9"),
+        (Question("call_112_rate", subgroup="women"), "no subgroup"),
+        (Question("call_112_rate", places=("해운대",)), "해운대구"),
+    ],
+)
+def test_a_question_without_answer_says_which_one_has(
+    built: Results, question: Question, says: str
+) -> None:
+    with pytest.raises(QueryRefused, match=says):
+        query(question)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +370,28 @@ def test_a_corrected_day_costs_a_days_work_and_equals_a_full_build(
 def _rows(connection: psycopg.Connection, name: str) -> set[tuple[Any, ...]]:
     query = sql.SQL("select * from {}").format(sql.Identifier("marts", name))
     return set(connection.execute(query).fetchall())
+
+
+def test_the_history_knows_what_was_known_before_the_correction(
+    built: Results, warehouse: psycopg.Connection
+) -> None:
+    history = warehouse.execute(
+        "select value, known_to is null, known_from < known_to"
+        " from marts.fct_indicator_value_history where indicator_id = 'call_112_rate'"
+        " and place_code = '26230' and period_start = '2024-01-01' order by known_from"
+    ).fetchall()
+    present = scalar(
+        warehouse,
+        "select count(*) from marts.fct_indicator_value v"
+        " full join (select * from marts.fct_indicator_value_history where known_to is null) h"
+        " using (indicator_id, definition_version, subgroup, place_type, place_code, period_type,"
+        " period_start) where v.value is distinct from h.value"
+        " or v.value_status is distinct from h.value_status",
+    )
+
+    # 62 calls until the correction of 5 January, which takes two and brings three.
+    assert history == [(62, False, True), (63, True, None)]
+    assert present == 0
 
 
 def test_a_delivery_during_the_build_asks_for_another_build(

@@ -7,7 +7,7 @@ import sys
 import typer
 from dotenv import load_dotenv
 
-from busan_safety.cli import data_verbs, reload_verbs, service_verbs
+from busan_safety.cli import data_verbs, docs_verb, query_verb, reload_verbs, service_verbs
 from busan_safety.cli.output import BadInput, VerbFailed, print_error
 from busan_safety.connectors.errors import DeliveryRefused, SourceFailure
 from busan_safety.launcher.airflow_api import AirflowUnavailable, UnknownDag
@@ -28,7 +28,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (*service_verbs.VERBS, *data_verbs.VERBS, *reload_verbs.VERBS):
+for verb in (
+    *(*service_verbs.VERBS, *data_verbs.VERBS),
+    *(*query_verb.VERBS, *docs_verb.VERBS, *reload_verbs.VERBS),
+):
     app.command()(verb)
 # Its arguments, `--help` too, are Airflow's.
 app.command(

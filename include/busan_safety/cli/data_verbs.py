@@ -29,9 +29,15 @@ def sources(
         bool,
         typer.Option("--unmapped", help="What deliveries held that nobody knows, and what to do."),
     ] = False,
+    of: Annotated[
+        str | None, typer.Option("--of", help="The feeds that this table of the warehouse is of.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the registered sources, or the headers and spellings that none of them knows."""
+    if of is not None:
+        _show_feeds_of(of, as_json)
+        return
     if unmapped:
         _show_unmapped(as_json)
         return
@@ -142,6 +148,28 @@ def verify(as_json: Json = False) -> None:
             print_error(f"{problem.dataset} {problem.version} {problem.where}: {problem.what}")
     if problems:
         sys.exit(1)
+
+
+def _show_feeds_of(table: str, as_json: bool) -> None:
+    from busan_safety.transform.lineage import UnknownModel, feeds_of, model_id
+    from busan_safety.transform.reference_pages import parsed_manifest
+
+    manifest = parsed_manifest()
+    try:
+        feeds = feeds_of(manifest, model_id(manifest, table))
+    except UnknownModel as error:
+        raise BadInput(str(error)) from error
+    if as_json:
+        print_json(feeds)
+        return
+    known = all_sources()
+    print_table(
+        ["feed", "agency", "title"],
+        [
+            [feed, known[feed].agency, known[feed].title.ko] if feed in known else [feed, "", ""]
+            for feed in feeds
+        ],
+    )
 
 
 def _show_unmapped(as_json: bool) -> None:

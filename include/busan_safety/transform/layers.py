@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from busan_safety.settings import get_settings
 from busan_safety.transform.fingerprint import needs_whole_build, remember_inputs
 from busan_safety.transform.results import BuildFailed, ModelResult, as_table, model_results, record
+from busan_safety.transform.statistics import refresh_statistics
 from busan_safety.transform.workspace import (
     Workspace,
     dbt_environment,
@@ -16,6 +17,7 @@ from busan_safety.transform.workspace import (
     prune_workspaces,
     workspace,
 )
+from busan_safety.warehouse import connect
 
 Layer = Literal["reference", "staging", "intermediate", "marts", "published"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
@@ -24,9 +26,12 @@ _SELECTIONS: dict[Layer, str] = {
     "reference": "resource_type:seed",
     "staging": "path:models/staging",
     "intermediate": "path:models/intermediate",
-    "marts": "path:models/marts",
+    "marts": "path:models/marts path:snapshots",
     "published": "path:models/published",
 }
+
+# A person may raise the limit of 60 seconds in a session; not beyond this while a build begins.
+_OVERDUE = "30 minutes"
 
 log = logging.getLogger(__name__)
 
@@ -40,17 +45,20 @@ def build_layer(layer: Layer, *, run_id: str) -> list[ModelResult]:
     Raises BuildFailed when a node failed; what was built before it stays.
     """
     if layer == "reference":
+        refresh_statistics()
         remember_inputs(run_id, anew=True)
         prune_workspaces()
     else:
         remember_inputs(run_id, anew=False)
+    _end_overdue_queries()
     place = workspace(run_id, layer)
     arguments = ["build", "--select", _SELECTIONS[layer], "--indirect-selection", "buildable"]
-    arguments += ["--exclude-resource-type", "unit_test"]
+    for kind in ("unit_test", "exposure"):
+        arguments += ["--exclude-resource-type", kind]
     if layer == "reference" or (layer == "marts" and needs_whole_build(run_id)):
         arguments.append("--full-refresh")
     started = time.monotonic()
-    outcome = _invoke(arguments, place)
+    outcome = invoke_dbt(arguments, place)
     results = model_results(outcome.result) if outcome.result is not None else []
     record(results, run_id=run_id, layer=layer)
     log.info("%s", as_table(layer, results, seconds=time.monotonic() - started))
@@ -68,13 +76,23 @@ def parse(*, warnings_are_errors: bool = False) -> Any:
     """
     place = workspace("parse", "parse")
     arguments = ["parse", "--no-partial-parse", "--show-all-deprecations"]
-    outcome = _invoke(["--warn-error", *arguments] if warnings_are_errors else arguments, place)
+    outcome = invoke_dbt(["--warn-error", *arguments] if warnings_are_errors else arguments, place)
     if not outcome.success:
         raise BuildFailed("parse", [], cause=outcome.exception, log_file=place.log_file)
     return outcome.result
 
 
-def _invoke(arguments: list[str], place: Workspace) -> Any:
+def _end_overdue_queries() -> None:
+    with connect("transformer") as connection:
+        row = connection.execute(
+            "select ops.end_overdue_queries(%s::interval)", [_OVERDUE]
+        ).fetchone()
+    if row and row[0]:
+        log.warning("Ended %s evaluators' transactions older than %s.", row[0], _OVERDUE)
+
+
+def invoke_dbt(arguments: list[str], place: Workspace) -> Any:
+    """Run one dbt command in this process, artifacts and log in `place`; return its result."""
     # Imported here: it takes three seconds that only a build has to pay.
     from dbt.cli.main import dbtRunner
 

@@ -13,6 +13,9 @@ from busan_safety.warehouse.reference_tables import create_reference_tables
 
 _WAREHOUSE_ROLES = ("loader", "transformer", "publisher", "evaluator")
 EVALUATOR_STATEMENT_TIMEOUT = "60s"
+# An open transaction holds back the tables that a build wants to replace.
+EVALUATOR_IDLE_TIMEOUT = "10min"
+EVALUATOR_CONNECTIONS = 40
 
 
 def bootstrap(settings: Settings) -> None:
@@ -34,7 +37,7 @@ def bootstrap(settings: Settings) -> None:
                     sql.Identifier(database)
                 )
             )
-        _restrict_evaluator(server)
+        _restrict_evaluator(server, settings.warehouse_db)
     with _as_superuser(settings, settings.warehouse_db) as warehouse:
         warehouse.execute(
             sql.SQL("revoke all on database {} from public").format(
@@ -91,11 +94,31 @@ def _ensure_database(server: psycopg.Connection, name: str, *, owner: str) -> No
     )
 
 
-def _restrict_evaluator(server: psycopg.Connection) -> None:
+def _restrict_evaluator(server: psycopg.Connection, database: str) -> None:
+    # A role may change its own settings, and those for one database go before these.
+    own = server.execute(
+        "select from pg_db_role_setting where setrole = 'evaluator'::regrole and setdatabase <> 0"
+    ).fetchone()
+    if own is not None:
+        server.execute(
+            sql.SQL("alter role evaluator in database {} reset all").format(
+                sql.Identifier(database)
+            )
+        )
     server.execute("alter role evaluator set default_transaction_read_only = on")
     server.execute(
         sql.SQL("alter role evaluator set statement_timeout = {}").format(
             sql.Literal(EVALUATOR_STATEMENT_TIMEOUT)
+        )
+    )
+    server.execute(
+        sql.SQL("alter role evaluator set idle_in_transaction_session_timeout = {}").format(
+            sql.Literal(EVALUATOR_IDLE_TIMEOUT)
+        )
+    )
+    server.execute(
+        sql.SQL("alter role evaluator connection limit {}").format(
+            sql.Literal(EVALUATOR_CONNECTIONS)
         )
     )
     server.execute("alter role evaluator set search_path = marts, evaluation, published")

@@ -258,6 +258,9 @@ grant usage on schema raw, ops, quarantine to transformer;
 grant select on all tables in schema raw, ops to transformer;
 grant insert, update on ops.dbt_result, ops.build, ops.gate_decision, ops.pull to transformer;
 alter default privileges for role loader in schema raw grant select on tables to transformer;
+-- MAINTAIN: a build analyses what was just loaded, before autovacuum has seen it.
+grant maintain on all tables in schema raw, ops to transformer;
+alter default privileges for role loader in schema raw, ops grant maintain on tables to transformer;
 grant usage on schema reference to loader;
 alter default privileges for role transformer in schema reference grant select on tables to loader;
 grant usage on schema published_candidate, ops to publisher;
@@ -272,3 +275,24 @@ alter default privileges for role transformer in schema evaluation
     grant select on tables to evaluator;
 alter default privileges for role publisher in schema published
     grant select on tables to evaluator;
+
+-- A person can raise statement_timeout in a session of their own; PostgreSQL has no ceiling for it.
+-- What is older than this when a build begins is ended, so that nobody holds a build up.
+create or replace function ops.end_overdue_queries(older_than interval) returns integer
+language sql security definer set search_path = pg_catalog
+as $$
+    select count(*)::integer
+    from (
+        select pg_terminate_backend(pid)
+        from pg_stat_activity
+        where
+            usename = 'evaluator'
+            and datname = current_database()
+            and xact_start < clock_timestamp() - older_than
+        offset 0
+    ) as ended
+$$;
+comment on function ops.end_overdue_queries is
+    'Ends evaluators'' transactions older than the interval; says how many. 장시간 조회 종료.';
+revoke all on function ops.end_overdue_queries from public;
+grant execute on function ops.end_overdue_queries to transformer;

@@ -129,7 +129,8 @@ distances as (
             and incidents.longitude is not null
 ),
 
-rings as (
+-- Materialised: the planner would count the rings again for each zone.
+rings as materialized (
     select
         zone_id,
         count(*) filter (where not is_after and distance_m <= radius_m) as inside_before_count,

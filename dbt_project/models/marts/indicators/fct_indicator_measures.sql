@@ -13,6 +13,8 @@ with measured as (
     {{ indicators_of_traffic() }}
     union all
     {{ indicators_of_patrols() }}
+    union all
+    {{ indicators_of_civic() }}
 ),
 
 final as (

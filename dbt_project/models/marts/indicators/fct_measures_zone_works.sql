@@ -11,6 +11,7 @@ register as (
     from {{ ref('fct_crime_zones') }}
 ),
 
+-- Both changes are times C0 x C1, which cancels out: in whole numbers "no change" is exactly 0.
 quotients as (
     select
         *,
@@ -21,14 +22,14 @@ quotients as (
         case
             when is_reported and rest_before_count > 0 and rest_after_count > 0
                 then
-                    inside_after_count::numeric / rest_after_count
-                    - inside_before_count::numeric / rest_before_count
+                    inside_after_count * rest_before_count
+                    - inside_before_count * rest_after_count
         end as zone_change,
         case
             when is_reported and rest_before_count > 0 and rest_after_count > 0
                 then
-                    ring_after_count::numeric / rest_after_count
-                    - ring_before_count::numeric / rest_before_count
+                    ring_after_count * rest_before_count
+                    - ring_before_count * rest_after_count
         end as ring_change
     from zones
 ),
@@ -56,7 +57,7 @@ final as (
         end as located_count,
         case
             when quotients.zone_change < 0
-                then trim_scale(round(quotients.ring_change / quotients.zone_change, 10))
+                then trim_scale(round(quotients.ring_change::numeric / quotients.zone_change, 10))
         end as displacement_quotient,
         quotients.delivered_before_month_count,
         quotients.delivered_after_month_count,
