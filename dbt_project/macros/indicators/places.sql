@@ -2,6 +2,8 @@
 {% macro indicators_of_places() -%}
     {%- set routes = ref('fct_measures_safe_routes') -%}
     {%- set facilities = ref('fct_measures_facilities') -%}
+    {%- set lamps = ref('fct_measures_route_lamps') -%}
+    {%- set ages = ref('fct_measures_cctv_age') -%}
     {{ indicator_rows('safe_route_improvement_rate', routes, 'designated_route_count',
         numerator='improved_route_count') }}
     union all
@@ -10,4 +12,10 @@
     union all
     {{ indicator_rows('cctv_security_rate', facilities, 'resident_count',
         numerator='facility_count', where="facility_type = 'cctv'") }}
+    union all
+    {{ indicator_rows('safe_route_lamp_working_share', lamps, 'inspected_lamp_count',
+        numerator='passed_lamp_count') }}
+    union all
+    {{ indicator_rows('cctv_old_share', ages, 'stated_camera_count',
+        numerator='old_camera_count') }}
 {%- endmacro %}

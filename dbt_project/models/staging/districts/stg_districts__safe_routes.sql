@@ -17,8 +17,11 @@ final as (
         service_sign_count,
         report_sign_count,
         other_count,
+        lamp_inspected_count,
+        lamp_passed_count,
         designated_on,
         works_completed_on,
+        lamps_inspected_on,
         reference_date,
         _batch_id as batch_id,
         _line as line
