@@ -170,11 +170,9 @@ def _incidents(landing: Landing) -> list[pd.DataFrame]:
     made.append(
         indicator("five_major_clearance_rate", counted(cleared, "district", quarters), reported)
     )
-    weights = harm_weights()
-    if weights:
-        five = five.assign(days=five["class_code"].map(weights).fillna(0.0))
-        harm = counted(five, "district", quarters, weight="days")
-        made.append(indicator("crime_harm_index_rate", harm, quarterly))
+    five = five.assign(days=five["group"].map(harm_weights()))
+    harm = counted(five, "district", quarters, weight="days")
+    made.append(indicator("crime_harm_index_rate", harm, quarterly))
     abnormal = rows[rows["is_abnormal"] == 1].assign(start=start_of(rows["reported"], "Q"))
     counts = with_city(counted(abnormal, "district", quarters)).loc[[CITY]]
     made.append(indicator("abnormal_motive_crime_count", counts, city=False))
@@ -182,11 +180,6 @@ def _incidents(landing: Landing) -> list[pd.DataFrame]:
 
 
 def harm_weights() -> dict[str, float]:
-    """Return days by class code from the seed, nothing where the seed is missing."""
-    try:
-        known = seed("crime_harm_weights")
-    except FileNotFoundError:
-        return {}
-    code = next(name for name in known if name.endswith("class_code"))
-    days = next(name for name in known if "day" in name or name == "weight")
-    return dict(zip(known[code], known[days].astype(float), strict=True))
+    """Return the weight of a crime in days by crime group, from the seed."""
+    known = seed("crime_harm_weights")
+    return dict(zip(known["crime_group"], known["weight_days"].astype(float), strict=True))

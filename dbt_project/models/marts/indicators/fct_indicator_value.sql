@@ -68,7 +68,13 @@ cities as (
     where
         place_type = 'district'
         and (indicator_id, definition_version, subgroup, period_type, period_start) not in (
-            select * from own_cities
+            select
+                own.indicator_id,
+                own.definition_version,
+                own.subgroup,
+                own.period_type,
+                own.period_start
+            from own_cities as own
         )
     group by
         indicator_id,
