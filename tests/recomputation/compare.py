@@ -45,8 +45,11 @@ def recompute_all(landing: Landing) -> pd.DataFrame:
     return pd.concat([part[COLUMNS] for part in parts], ignore_index=True)
 
 
-# Rows of marts that have a value.
-IN_MARTS = f"select {', '.join(COLUMNS)} from marts.fct_indicator_value where value is not null"
+# Rows of marts that have a value; of windows only those whose months are all delivered.
+IN_MARTS = (
+    f"select {', '.join(COLUMNS)} from marts.fct_indicator_value where value is not null"
+    " and not (period_type = 'window' and is_partial_period)"
+)
 
 
 def in_marts() -> pd.DataFrame:
@@ -93,6 +96,8 @@ def compare(here: pd.DataFrame, there: pd.DataFrame) -> list[Difference]:
             side[(side["indicator_id"] == name) & (side["definition_version"] == version)]
             for side in (here, there)
         )
+        if name not in SNAPSHOTS:
+            left = left[left["period_start"] >= pd.Timestamp(row.earliest_period)]
         if row.revision_policy == "latest_register" and len(right):
             # How far back a register is told is a choice of the marts, no part of a definition.
             left = left[(left["period_start"] >= right["period_start"].min()) | (name in SNAPSHOTS)]

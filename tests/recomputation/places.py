@@ -115,21 +115,16 @@ def _cameras(landing: Landing) -> list[pd.DataFrame]:
     pixels = number(rows["pixel_count_10k"])
     rows["pixels"] = pixels.where(pixels != 0)
     rows["start"] = SNAPSHOT
-    # A row that repeats another to the last cell was entered twice.
-    cells = [
-        "_delivery", "institution_name", "road_address", "lot_address", "purpose", "camera_count",
-        "pixel_count_10k", "shooting_direction", "retention_days", "installed_month", "phone",
-        "latitude", "longitude", "reference_date",
-    ]  # fmt: skip
-    rows = rows[~rows[cells].astype(str).duplicated()]
+    # Rows that look the same stay: several cameras hang on one pole.
     purposes = seed("cctv_purposes")
     security = purposes.loc[purposes["is_security"] == "true", "purpose"]
-    of_month = rows.groupby("district")["reference"].max().dt.to_period("M").dt.start_time
+    newest = rows["reference"].max().to_period("M").start_time
     ends = landing.residents.stack()
     residents = pd.Series(
-        {(one, SNAPSHOT): float(ends.get((of_month[one], one), float("nan"))) for one in DISTRICTS}
+        {(one, SNAPSHOT): float(ends.get((newest, one), float("nan"))) for one in DISTRICTS}
     ).rename_axis(["place", "start"])
-    limit = rows["reference"] - pd.DateOffset(years=OLD_YEARS)
+    # Only the month of installation is stated: whole months are counted.
+    limit = rows["reference"].dt.to_period("M").dt.start_time - pd.DateOffset(years=OLD_YEARS)
     is_old = (rows["installed"] < limit) | (rows["pixels"] < GOOD_PIXELS)
     stated = rows["installed"].notna() | rows["pixels"].notna()
     return [
