@@ -57,10 +57,10 @@ UNREAD_SOURCES = {
     f"current_{source_id}": _NO_MART_YET
     for source_id in (
         *("city_citizen_survey", "city_events", "city_mental_center", "city_participation"),
-        *("city_population_registered", "city_relief_center", "city_safety_budget"),
+        *("city_relief_center", "city_safety_budget"),
         *("city_signal_facilities", "city_traffic_culture", "city_urgent_budget"),
         *("city_victim_support", "district_child_zones", "district_ordinances"),
-        *("district_safety_bells", "district_security_lights", "district_volunteer_patrols"),
+        *("district_volunteer_patrols",),
         *("education_prevention_sessions", "education_school_violence", "police_apo"),
         *("police_child_keepers", "police_crime_incidents", "police_crime_zones"),
         *("police_offices", "police_patrols", "police_relational_cases"),

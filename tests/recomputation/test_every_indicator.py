@@ -18,7 +18,7 @@ NOT_YET: frozenset[tuple[str, int]] = frozenset(
         ("five_major_crime_rate", 2), ("violent_crime_rate", 2), ("theft_rate", 2),
         *((name, 1) for name in (
             "street_night_crime_rate", "five_major_clearance_rate", "crime_harm_index_rate",
-            "zone_improvement_rate", "safe_route_lamp_working_share", "cctv_old_share",
+            "zone_improvement_rate",
             "intox_center_admissions", "intox_center_mean_stay_hours",
             "intox_center_er_transfer_share", "intox_repeat_share", "mental_joint_response_count",
             "mental_emergency_admission_share", "mental_handling_time_median",
