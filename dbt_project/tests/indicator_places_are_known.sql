@@ -7,8 +7,5 @@ left join {{ ref('dim_place') }} as known
     on
         measured.place_type = known.place_type
         and measured.place_code = known.place_code
-where
-    known.place_code is null
-    -- Events are no places yet: see dim_place.
-    and measured.place_type <> 'event'
+where known.place_code is null
 group by measured.place_type, measured.place_code

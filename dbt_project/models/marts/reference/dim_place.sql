@@ -18,6 +18,10 @@ routes as (
     select * from {{ ref('stg_districts__safe_routes') }}
 ),
 
+events as (
+    select * from {{ ref('stg_city__crowded_events') }}
+),
+
 final as (
     select
         'city' as place_type,
@@ -79,7 +83,16 @@ final as (
         designated_on as valid_from,
         null::date as valid_to
     from routes
-    -- Events: one more union all over fct_crowded_events belongs here once that model is in.
+    union all
+    select
+        'event' as place_type,
+        event_id as place_code,
+        coalesce(event_name, event_id) as name_ko,
+        null::text as name_en,
+        district_code as parent_district_code,
+        started_on as valid_from,
+        ended_on as valid_to
+    from events
 )
 
 select * from final

@@ -48,9 +48,11 @@ final as (
         count(*) as answer_count,
         sum(design_weight) as weight_sum,
         sum(design_weight * answer) as weighted_sum,
-        sum(design_weight * answer) / sum(design_weight) as estimate,
+        trim_scale(round(sum(design_weight * answer) / sum(design_weight), 9)) as estimate,
         -- Kish: what the unequal weights leave of the sample, district and city apart.
-        power(sum(design_weight), 2) / sum(power(design_weight, 2)) as effective_count,
+        trim_scale(
+            round(power(sum(design_weight), 2) / sum(power(design_weight, 2)), 9)
+        ) as effective_count,
         bool_or(is_synthetic) as is_synthetic
     from asked
     group by grouping sets ((survey_year, question, district_code), (survey_year, question))
