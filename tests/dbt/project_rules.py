@@ -58,7 +58,7 @@ NO_UNIT_TEST = {
     "int_region_crimes__classified": "a join to the class codes; gaps fail its relationships test",
     "int_population__age_bands": "two sums of columns",
     "int_safety_index__scored": "no rows until the standardisation of components is published",
-    "int_safety_index__weighted": "the seed's rows by version; fct_safety_index is tested with them",
+    "int_safety_index__weighted": "rows of the seed; tested with fct_safety_index",
     "fct_measures_crimes": "sums; the rate logic is tested in fct_indicator_value",
     "fct_measures_facilities": "sums; the rate logic is tested in fct_indicator_value",
     "fct_measures_traffic_deaths": "sums; the rate logic is tested in fct_indicator_value",

@@ -57,7 +57,8 @@ def deliver(
             list(values.values()),
         )
     connection.execute(
-        "update ops.batch set rows_read = %(rows)s, rows_received = %(rows)s, rows_loaded = %(rows)s"
+        "update ops.batch set rows_read = %(rows)s, rows_received = %(rows)s,"
+        " rows_loaded = %(rows)s"
         " where batch_id = %(batch)s",
         {"rows": row_count, "batch": batch_id},
     )
@@ -84,7 +85,10 @@ def deliver_day(connection: psycopg.Connection, day: date, calls: Sequence[Call]
 
 
 def deliver_everything(connection: psycopg.Connection, crime_classes: Sequence[str]) -> None:
-    """All sources, the topics of `small_city_<topic>.py` too: three month ends, the calls of January and ten days of February 2024."""
+    """All sources, those of `small_city_<topic>.py` too.
+
+    Three month ends, the calls of January and ten days of February 2024.
+    """
     deliver_residents(connection)
     for offset in range(41):
         day = date(2024, 1, 1) + timedelta(days=offset)
