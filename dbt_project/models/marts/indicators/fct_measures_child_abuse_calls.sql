@@ -7,7 +7,8 @@ dim_period as (
     where period_type = 'quarter'
 ),
 
-age_bands as (
+-- Materialised: read once, not once for each district and quarter.
+age_bands as materialized (
     select * from {{ ref('int_population__age_bands') }}
 ),
 
