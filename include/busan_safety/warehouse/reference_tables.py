@@ -1,7 +1,7 @@
 """Reference tables before the first build: loading rules ask them from the first delivery on.
 
 dbt owns them and makes them anew with every build; here they are only made where they are
-missing, from the same seeds with the same column types (`seeds.yml`).
+missing, from the same seeds with the same column types (`seeds/*.yml`).
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ def create_reference_tables(connection: psycopg.Connection, seeds_dir: Path) -> 
     missing = {path.stem: path for path in seeds_dir.glob("*.csv") if path.stem not in known}
     if not missing:
         return
-    described = yaml.load((seeds_dir / "seeds.yml").read_text("utf-8"), Loader=yaml.CSafeLoader)
     connection.execute("set role transformer")
-    for seed in described["seeds"]:
-        if seed["name"] in missing:
-            _create(connection, seed, missing[seed["name"]])
+    for description in sorted(seeds_dir.glob("*.yml")):
+        described = yaml.load(description.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        for seed in described["seeds"]:
+            if seed["name"] in missing:
+                _create(connection, seed, missing[seed["name"]])
     connection.execute("reset role")
 
 
