@@ -6,7 +6,7 @@ import csv
 import sys
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -15,6 +15,9 @@ from rich.text import Text
 from busan_safety.cli.output import BadInput, Json, print_json, print_table, screen
 from busan_safety.launcher.stack import running_warehouse
 from busan_safety.settings import get_settings
+
+if TYPE_CHECKING:
+    from busan_safety.evaluation.indicator_query import Answer
 
 _BAR = 20
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -95,8 +98,8 @@ def query(
         _print_answer(answer)
 
 
-def _print_csv(answer: object) -> None:
-    said = asdict(answer)  # type: ignore[call-overload]
+def _print_csv(answer: Answer) -> None:
+    said = asdict(answer)
     beside = {
         name: said[name]
         for name in ("indicator_id", "definition_version", "unit", "population_basis", "place_type")
@@ -108,11 +111,7 @@ def _print_csv(answer: object) -> None:
         print(note, file=sys.stderr)
 
 
-def _print_answer(answer: object) -> None:
-    from busan_safety.evaluation.indicator_query import Answer
-
-    if not isinstance(answer, Answer):  # pragma: no cover - for the type checker
-        raise TypeError
+def _print_answer(answer: Answer) -> None:
     screen.print(
         f"{answer.name_ko} / {answer.name_en}"
         f"  ({answer.indicator_id}, version {answer.definition_version})",

@@ -6,10 +6,6 @@ dim_period as (
     select * from {{ ref('dim_period') }}
 ),
 
-dim_station as (
-    select * from {{ ref('dim_station') }}
-),
-
 delivered as (
     select
         month,
@@ -30,18 +26,7 @@ delivered_range as (
 ),
 
 places as (
-    select
-        'station' as place_type,
-        station_code as place_code,
-        valid_from,
-        valid_to
-    from dim_station
-    union all
-    select
-        'city' as place_type,
-        '26' as place_code,
-        null as valid_from,
-        null as valid_to
+    {{ places_in_time(['station', 'city']) }}
 ),
 
 -- A station is in the grid of the periods in which it existed.

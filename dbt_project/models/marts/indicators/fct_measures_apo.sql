@@ -12,16 +12,7 @@ dim_station as (
 ),
 
 slices as (
-    select
-        slices.slice_key,
-        batches.is_synthetic,
-        batches.reference_date
-    from {{ ref('stg_platform__batch_slices') }} as slices
-    inner join {{ ref('stg_platform__batches') }} as batches
-        on slices.batch_id = batches.batch_id
-    where
-        slices.source_id = 'police_apo'
-        and not slices.is_superseded
+    {{ current_slices('police_apo') }}
 ),
 
 -- A quarter has one reference date; of several delivered ones the newest counts.

@@ -9,45 +9,7 @@ schools as (
     select * from {{ ref('fct_schools') }}
 ),
 
-slices as (
-    select
-        slices.slice_key,
-        batches.is_synthetic,
-        batches.reference_date
-    from {{ ref('stg_platform__batch_slices') }} as slices
-    inner join {{ ref('stg_platform__batches') }} as batches
-        on slices.batch_id = batches.batch_id
-    where
-        slices.source_id = 'police_child_keepers'
-        and not slices.is_superseded
-),
-
-delivered_months as (
-    select
-        (slice_key || '-01')::date as month,
-        (slice_key || '-01')::date + interval '1 month' - interval '1 day' as last_day,
-        is_synthetic
-    from slices
-),
-
-delivered_quarters as (
-    select
-        date_trunc('quarter', month)::date as quarter_start,
-        count(*) as month_count,
-        max(last_day)::date as newest_date
-    from delivered_months
-    where extract(month from month) >= 3
-    group by date_trunc('quarter', month)
-),
-
-bounds as (
-    select
-        date_trunc('quarter', min(month))::date as first_quarter,
-        date_trunc('quarter', max(month))::date as last_quarter,
-        max(last_day)::date as newest_date,
-        coalesce(bool_or(is_synthetic), false) as is_synthetic
-    from delivered_months
-),
+{{ delivered_quarters('police_child_keepers', months='extract(month from month) >= 3') }},
 
 grid as (
     {{ district_grid('quarter', 'bounds', first='first_quarter', last='last_quarter') }}

@@ -65,19 +65,7 @@ delivered_range as (
 ),
 
 places as (
-    select
-        'district' as place_type,
-        district_code as place_code,
-        null::date as valid_from,
-        null::date as valid_to
-    from {{ ref('dim_district') }}
-    union all
-    select
-        'station' as place_type,
-        station_code as place_code,
-        valid_from,
-        valid_to
-    from {{ ref('dim_station') }}
+    {{ places_in_time(['district', 'station']) }}
 ),
 
 place_populations as (

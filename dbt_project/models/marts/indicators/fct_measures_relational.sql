@@ -6,73 +6,10 @@ dim_period as (
     select * from {{ ref('dim_period') }}
 ),
 
-dim_district as (
-    select * from {{ ref('dim_district') }}
-),
-
-dim_station as (
-    select * from {{ ref('dim_station') }}
-),
-
-slices as (
-    select
-        slices.slice_key,
-        batches.is_synthetic,
-        batches.reference_date
-    from {{ ref('stg_platform__batch_slices') }} as slices
-    inner join {{ ref('stg_platform__batches') }} as batches
-        on slices.batch_id = batches.batch_id
-    where
-        slices.source_id = 'police_relational_cases'
-        and not slices.is_superseded
-),
-
-delivered_months as (
-    select
-        (slice_key || '-01')::date as month,
-        (slice_key || '-01')::date + interval '1 month' - interval '1 day' as last_day,
-        is_synthetic
-    from slices
-),
-
-delivered_quarters as (
-    select
-        date_trunc('quarter', month)::date as quarter_start,
-        count(*) as month_count,
-        max(last_day)::date as newest_date
-    from delivered_months
-    group by date_trunc('quarter', month)
-),
-
-bounds as (
-    select
-        date_trunc('quarter', min(month))::date as first_quarter,
-        date_trunc('quarter', max(month))::date as last_quarter,
-        max(last_day)::date as newest_date,
-        coalesce(bool_or(is_synthetic), false) as is_synthetic
-    from delivered_months
-),
+{{ delivered_quarters('police_relational_cases') }},
 
 places as (
-    select
-        'district' as place_type,
-        district_code as place_code,
-        null::date as valid_from,
-        null::date as valid_to
-    from dim_district
-    union all
-    select
-        'station' as place_type,
-        station_code as place_code,
-        valid_from,
-        valid_to
-    from dim_station
-    union all
-    select
-        'city' as place_type,
-        '26' as place_code,
-        null as valid_from,
-        null as valid_to
+    {{ places_in_time(['district', 'station', 'city']) }}
 ),
 
 -- A station is in the grid of the periods in which it existed.

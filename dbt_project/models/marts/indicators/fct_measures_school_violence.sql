@@ -3,16 +3,7 @@ with surveys as (
 ),
 
 slices as (
-    select
-        slices.slice_key,
-        batches.is_synthetic,
-        batches.reference_date
-    from {{ ref('stg_platform__batch_slices') }} as slices
-    inner join {{ ref('stg_platform__batches') }} as batches
-        on slices.batch_id = batches.batch_id
-    where
-        slices.source_id = 'education_school_violence'
-        and not slices.is_superseded
+    {{ current_slices('education_school_violence') }}
 ),
 
 delivered_halves as (
