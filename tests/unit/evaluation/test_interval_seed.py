@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from busan_safety.evaluation.intervals import BYAR_MINIMUM, exact_interval
+from busan_safety.evaluation.methods.intervals import BYAR_MINIMUM, exact_interval
 from busan_safety.settings import ROOT
 
 SEED = ROOT / "dbt_project" / "seeds" / "poisson_exact_limits.csv"

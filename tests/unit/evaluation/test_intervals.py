@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from busan_safety.evaluation.intervals import (
+from busan_safety.evaluation.methods.intervals import (
     byar_interval,
     exact_interval,
     poisson_interval,

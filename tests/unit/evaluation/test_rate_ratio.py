@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from busan_safety.evaluation.detectable import minimum_detectable_ratio
-from busan_safety.evaluation.rate_ratio import (
+from busan_safety.evaluation.methods.detectable import minimum_detectable_ratio
+from busan_safety.evaluation.methods.rate_ratio import (
     Cells,
     log_standard_error,
     pearson_overdispersion,
     rate_ratio,
 )
-from busan_safety.evaluation.refusal import Refused
+from busan_safety.evaluation.methods.refusal import Refused
 
 counts = st.integers(min_value=1, max_value=1_000_000)
 

@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from busan_safety.evaluation.rate_ratio import Cells
-from busan_safety.evaluation.refusal import Refused
-from busan_safety.evaluation.staggered import Comparison, Panel, compare
+from busan_safety.evaluation.methods.rate_ratio import Cells
+from busan_safety.evaluation.methods.refusal import Refused
+from busan_safety.evaluation.methods.staggered import Comparison, Panel, compare
 
 MONTHS = tuple(date(2023 + i // 12, i % 12 + 1, 1) for i in range(24))
 

@@ -14,8 +14,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from busan_safety.evaluation.rate_ratio import Cells
-from busan_safety.evaluation.refusal import Refused
+from busan_safety.evaluation.methods.rate_ratio import Cells
+from busan_safety.evaluation.methods.refusal import Refused
 
 
 @dataclass(frozen=True)

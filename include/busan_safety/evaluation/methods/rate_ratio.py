@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from busan_safety.evaluation.refusal import Refused
+from busan_safety.evaluation.methods.refusal import Refused
 
 
 @dataclass(frozen=True)
