@@ -15,6 +15,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from demo_machine import first, machine
+
+__all__ = ["first", "machine"]
+
 REAL_FILES = Path(
     os.environ.get("BUSAN_REAL_FILES", Path(__file__).resolve().parents[2] / "shared" / "real")
 )
@@ -28,6 +32,21 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+# Test files that look at the one demonstration, in this order: it ends in the last.
+ON_ONE_MACHINE = ("test_every_indicator.py", "test_demo.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, and the longest first (pytest-xdist, loadgroup)."""
+    for item in items:
+        name = item.path.name
+        group = "demo" if name in ON_ONE_MACHINE else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    order = {name: at for at, name in enumerate(ON_ONE_MACHINE)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 @pytest.hookimpl(hookwrapper=True)

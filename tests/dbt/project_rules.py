@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from busan_safety.sources import all_sources
+from busan_safety.transform.lineage import feeds_of
 
 Manifest = dict[str, Any]
 Node = dict[str, Any]
@@ -308,6 +309,24 @@ def unread_sources(manifest: Manifest) -> list[str]:
     return _against(names, UNREAD_SOURCES, "is read by no model")
 
 
+def deliveries_of_other_feeds(manifest: Manifest) -> list[str]:
+    """Who reads the record of deliveries reads the feed itself, too, and of no other feed.
+
+    A build takes only what is downstream of feeds with new deliveries (`changed_sources`).
+    """
+    found = []
+    for node in models(manifest):
+        records = {one for one in node["depends_on"]["nodes"] if ".stg_platform__" in one}
+        if not records:
+            continue
+        feeds = set(feeds_of(manifest, node["unique_id"]))
+        named = {one for one in all_sources() if f"'{one}'" in node["raw_code"]}
+        found += [f"{node['name']} does not read {one}" for one in sorted(named - feeds)]
+        if not feeds:
+            found.append(f"{node['name']} reads deliveries and no feed")
+    return found
+
+
 def too_many_children(manifest: Manifest) -> list[str]:
     """No model is read by more than MAX_CHILDREN models, or its exception says why."""
     children: dict[str, int] = {}
@@ -359,6 +378,7 @@ RULES = (
     sources_beside_models,
     staging_not_one_to_one,
     unread_sources,
+    deliveries_of_other_feeds,
     too_many_children,
     without_unit_test,
 )

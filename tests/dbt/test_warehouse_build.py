@@ -354,6 +354,9 @@ def test_a_corrected_day_costs_a_days_work_and_equals_a_full_build(
 
     by_name = {result.name: result for result in build_layer("marts", run_id="correction")}
 
+    # What no call flows into is left alone.
+    assert not by_name.keys() & {"fct_patrols", "fct_crimes_by_region", "fct_measures_crimes"}
+    assert by_name.keys() >= {"fct_measures_112_calls", "fct_indicator_value", "fct_programmes"}
     assert by_name["fct_112_calls"].rows == 4
     assert by_name["fct_112_calls_daily"].rows == 2
     january = _indicator(warehouse, "call_112_rate", "26230", date(2024, 1, 1))

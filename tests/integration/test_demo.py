@@ -2,123 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
-import psycopg
 import pytest
 
 from busan_safety.launcher.chain import CHAIN_DAGS, INGEST_DAGS
 from busan_safety.sources import all_sources
+from demo_machine import DATASETS, ROOT, Machine, new_machine
 
 pytestmark = pytest.mark.airflow
 
-ROOT = Path(__file__).resolve().parents[2]
-DATASETS = {"living_lab", "policy_effects", "safety_facilities", "safety_indicators"}
 JUNGGU, JUNGGU_SENDER = "26110", "3250000"
 RELEASE_FILES = {"datapackage.json", "README.md", "changes.csv", "gate.json", "SHA256SUMS"}
-
-
-@dataclass
-class Machine:
-    """A newcomer's machine: a folder, free ports, the command line."""
-
-    folder: Path
-    env: dict[str, str]
-
-    def command(self, *arguments: str) -> list[str]:
-        return [str(Path(sys.executable).parent / "busan-safety"), *arguments]
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(*arguments),
-            env=self.env,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def processes(self) -> list[str]:
-        """Command lines of everything that still runs with this machine's folder."""
-        mine = []
-        for process in psutil.process_iter():
-            try:
-                words = process.cmdline()
-                is_mine = process.environ().get("BUSAN_VAR_DIR") == self.env["BUSAN_VAR_DIR"]
-            except (psutil.NoSuchProcess, psutil.AccessDenied):
-                continue
-            if is_mine or any(str(self.folder) in word for word in words):
-                mine.append(" ".join(words))
-        return mine
-
-    def query(self, statement: str, *, database: str = "warehouse") -> list[tuple[Any, ...]]:
-        secrets = json.loads((self.folder / "var" / "secrets.json").read_text())
-        with psycopg.connect(
-            host="127.0.0.1",
-            port=int(self.env["BUSAN_PG_PORT"]),
-            dbname=database,
-            user="postgres",
-            password=secrets["postgres"],
-        ) as connection:
-            return connection.execute(statement).fetchall()  # type: ignore[arg-type]
-
-    def releases(self) -> dict[str, str]:
-        """Hash of every released file but the feeds that tell when they were written."""
-        root = self.folder / "releases"
-        return {
-            str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(root.rglob("*"))
-            if path.is_file() and path.parent.parent.name in DATASETS
-        }
-
-
-def _machine() -> Machine:
-    # Not pytest's own folder: its mode 700 would lock out the database server's user.
-    folder = Path(tempfile.mkdtemp(prefix="busan-demo-"))
-    folder.chmod(0o755)
-    env = {name: value for name, value in os.environ.items() if not name.startswith("BUSAN_")}
-    services = ("PG", "AIRFLOW", "SANDBOX", "SANDBOX_SFTP", "PORTAL")
-    ports = {name: str(_free_port()) for name in services}
-    env |= {f"BUSAN_{name}_PORT": port for name, port in ports.items()}
-    env |= {
-        "BUSAN_VAR_DIR": str(folder / "var"),
-        "BUSAN_RELEASES_DIR": str(folder / "releases"),
-        "BUSAN_SANDBOX_SCALE": "0.02",
-        "BUSAN_SANDBOX_FROM": "2024-01",
-        "BUSAN_SANDBOX_TO": "2024-06",
-    }
-    return Machine(folder, env)
-
-
-@pytest.fixture(scope="module")
-def machine() -> Iterator[Machine]:
-    made = _machine()
-    yield made
-    made.run("down")
-    shutil.rmtree(made.folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def first(machine: Machine) -> dict[str, Any]:
-    done = machine.run("demo", "--json")
-    assert done.returncode == 0, done.stderr + done.stdout
-    summary: dict[str, Any] = json.loads(done.stdout)
-    return summary
 
 
 def test_every_source_comes_in_and_no_row_is_lost(machine: Machine, first: dict[str, Any]) -> None:
@@ -231,7 +133,7 @@ def test_down_ends_every_process(machine: Machine, first: dict[str, Any]) -> Non
 
 
 def test_an_interrupted_demo_leaves_nothing_of_its_own() -> None:
-    machine = _machine()
+    machine = new_machine()
     demo = subprocess.Popen(
         machine.command("demo"),
         env=machine.env,
@@ -256,7 +158,7 @@ def test_an_interrupted_demo_leaves_nothing_of_its_own() -> None:
 
 
 def test_a_port_in_use_is_one_line_and_starts_nothing() -> None:
-    machine = _machine()
+    machine = new_machine()
     with socket.socket() as other:
         other.bind(("127.0.0.1", int(machine.env["BUSAN_AIRFLOW_PORT"])))
         other.listen()
@@ -269,9 +171,3 @@ def test_a_port_in_use_is_one_line_and_starts_nothing() -> None:
     assert "BUSAN_AIRFLOW_PORT" in line
     assert machine.processes() == []
     shutil.rmtree(machine.folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
-from loaded_city import LoadedCity, loaded_city
+from demo_machine import Machine
 from recomputation.compare import IN_MARTS, NOT_RECOMPUTED, Difference, compare, recompute_all
 from recomputation.delivered import Landing, seed
 from recomputation.frames import COLUMNS
 
-__all__ = ["loaded_city"]
+pytestmark = pytest.mark.airflow
 
 # Indicators whose rows no model makes yet; an entry goes when the first row is there.
 DECLARED = [
@@ -18,14 +20,14 @@ DECLARED = [
 ]
 
 
-@pytest.fixture(scope="session")
-def marts(loaded_city: LoadedCity) -> pd.DataFrame:
-    return pd.DataFrame(loaded_city.query(IN_MARTS), columns=COLUMNS)
+@pytest.fixture(scope="module")
+def marts(machine: Machine, first: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(machine.query(IN_MARTS), columns=COLUMNS)
 
 
-@pytest.fixture(scope="session")
-def differences(loaded_city: LoadedCity, marts: pd.DataFrame) -> dict[tuple[str, int], Difference]:
-    recomputed = recompute_all(Landing(loaded_city.landing))
+@pytest.fixture(scope="module")
+def differences(machine: Machine, marts: pd.DataFrame) -> dict[tuple[str, int], Difference]:
+    recomputed = recompute_all(Landing(machine.folder / "var" / "landing"))
     return {(one.indicator_id, one.version): one for one in compare(recomputed, marts)}
 
 
@@ -58,3 +60,12 @@ def test_districts_add_up_to_the_city(marts):
         assert wrong.empty, wrong.head(5).to_string()
         checked += len(both)
     assert checked > 100
+
+
+def test_a_row_without_a_value_says_why(machine):
+    [(wrong,)] = machine.query(
+        "select count(*) from marts.fct_indicator_value"
+        " where (value is null) <> (value_status in ('not_reported', 'not_applicable'))"
+    )
+
+    assert wrong == 0

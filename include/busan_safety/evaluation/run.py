@@ -12,7 +12,6 @@ import psycopg
 from psycopg.rows import dict_row
 
 from busan_safety import __version__
-from busan_safety.evaluation.methods.detectable import minimum_detectable_ratio
 from busan_safety.evaluation.effects import (
     PolicyEffect,
     Verdict,
@@ -20,16 +19,17 @@ from busan_safety.evaluation.effects import (
     register_plan,
     replace_effects,
 )
-from busan_safety.evaluation.plans import Bilingual, Plan, load_plans
+from busan_safety.evaluation.methods.detectable import minimum_detectable_ratio
 from busan_safety.evaluation.methods.rate_ratio import RateRatio, pearson_overdispersion, rate_ratio
 from busan_safety.evaluation.methods.refusal import Refused
+from busan_safety.evaluation.methods.staggered import Comparison, Panel, compare
+from busan_safety.evaluation.plans import Bilingual, Plan, load_plans
 from busan_safety.evaluation.sentences import (
     Groups,
     sentence_for_difference,
     sentence_for_not_detectable,
     sentence_for_refusal,
 )
-from busan_safety.evaluation.methods.staggered import Comparison, Panel, compare
 from busan_safety.warehouse import connect
 
 log = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from busan_safety.evaluation.plans import Bilingual, Plan
 from busan_safety.evaluation.methods.rate_ratio import RateRatio
 from busan_safety.evaluation.methods.refusal import RefusalCode
+from busan_safety.evaluation.plans import Bilingual, Plan
 
 _REASONS: dict[RefusalCode, Bilingual] = {
     "no_complete_months": Bilingual(

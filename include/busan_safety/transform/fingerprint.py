@@ -1,15 +1,18 @@
-"""What a build was made from: the current batches and the dbt code, as one text.
+"""What a build was made from: the current batches of each source, and the dbt code.
 
-A fingerprint is `<hash of current batches>.<hash of dbt files and of the last reload>`. It is taken
-when the first layer starts and recorded when the build ends: a delivery that arrives in between
-makes the next build necessary instead of being taken for built.
+Taken when the first layer starts and recorded when the build ends: a delivery that arrives in
+between makes the next build necessary instead of being taken for built.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from psycopg.types.json import Jsonb
 
 from busan_safety.settings import get_settings
 from busan_safety.transform.workspace import run_folder
@@ -19,20 +22,40 @@ _CODE_FOLDERS = ("models", "macros", "seeds", "tests", "snapshots")
 _CODE_FILES = ("dbt_project.yml",)
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """What a build reads: `code` over dbt files and the last reload, `sources` by source id."""
+
+    code: str
+    sources: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """`<hash of current batches>.<hash of code and of the last reload>`."""
+        batches = json.dumps(self.sources, sort_keys=True)
+        return f"{_hash(batches)}.{self.code}"
+
+
+def current_inputs() -> Inputs:
+    """What a build would read at this moment."""
+    with connect("transformer") as connection:
+        rows = connection.execute(
+            "select s.source_id, string_agg(s.slice_key || ':' || s.batch_id"
+            " || coalesce('@' || b.reloaded_at::text, ''), ',' order by s.slice_key),"
+            " coalesce(max(b.reloaded_at)::text, '')"
+            " from ops.batch_slice s join ops.batch b using (batch_id)"
+            " where s.superseded_at is null group by s.source_id"
+        ).fetchall()
+    reloaded = max((moment for _, _, moment in rows), default="")
+    return Inputs(
+        code=_hash(f"{code_hash(get_settings().dbt_dir)} {reloaded}"),
+        sources={source: _hash(slices) for source, slices, _ in rows},
+    )
+
+
 def inputs_fingerprint() -> str:
     """Fingerprint of what a build would read at this moment."""
-    with connect("transformer") as connection:
-        row = connection.execute(
-            "select coalesce(string_agg(s.source_id || ':' || s.slice_key || ':' || s.batch_id"
-            " || coalesce('@' || b.reloaded_at::text, ''), ',' order by s.source_id, s.slice_key),"
-            " ''), coalesce(max(b.reloaded_at)::text, '')"
-            " from ops.batch_slice s join ops.batch b using (batch_id)"
-            " where s.superseded_at is null"
-        ).fetchone()
-    slices, reloaded = row or ("", "")
-    batches = hashlib.sha256(slices.encode()).hexdigest()
-    whole = hashlib.sha256(f"{code_hash(get_settings().dbt_dir)} {reloaded}".encode()).hexdigest()
-    return f"{batches[:32]}.{whole[:32]}"
+    return current_inputs().fingerprint
 
 
 def code_hash(project: Path) -> str:
@@ -53,21 +76,22 @@ def needs_build() -> bool:
 
 
 def record_build(run_id: str, status: Literal["built", "failed"]) -> None:
-    """Write the end of a build to `ops.build`, with the fingerprint taken at its start."""
-    fingerprint = _taken(run_id)
+    """Write the end of a build to `ops.build`, with the inputs taken at its start."""
+    inputs = _taken(run_id)
     with connect("transformer") as connection:
         connection.execute(
-            "insert into ops.build (run_id, inputs_fingerprint, status) values (%s, %s, %s)",
-            [run_id, fingerprint, status],
+            "insert into ops.build (run_id, inputs_fingerprint, source_fingerprints, status)"
+            " values (%s, %s, %s, %s)",
+            [run_id, inputs.fingerprint, Jsonb(inputs.sources), status],
         )
 
 
 def remember_inputs(run_id: str, *, anew: bool) -> None:
-    """Take the fingerprint for a run; keep the one taken before unless `anew`."""
+    """Take the inputs of a run; keep those taken before unless `anew`."""
     path = _remembered(run_id)
     if anew or not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(inputs_fingerprint())
+        path.write_text(json.dumps(asdict(current_inputs())))
 
 
 def needs_whole_build(run_id: str) -> bool:
@@ -76,16 +100,41 @@ def needs_whole_build(run_id: str) -> bool:
     Incremental models know a batch by its number, which a reload keeps.
     """
     last = _last_built()
-    return last is None or last.split(".")[-1] != _taken(run_id).split(".")[-1]
+    return last is None or last.split(".")[-1] != _taken(run_id).code
+
+
+def changed_sources(run_id: str) -> list[str] | None:
+    """Sources whose current batches differ from those of the last good build.
+
+    None where everything must be built: another code, a reload, or no build to compare with. So
+    too when nothing differs: whoever asks for a build then wants one.
+    """
+    if needs_whole_build(run_id):
+        return None
+    with connect("transformer") as connection:
+        row = connection.execute(
+            "select source_fingerprints from ops.build where status = 'built'"
+            " order by build_id desc limit 1"
+        ).fetchone()
+    before = row[0] if row else None
+    if before is None:
+        return None
+    now = _taken(run_id).sources
+    changed = [one for one in before.keys() | now.keys() if before.get(one) != now.get(one)]
+    return sorted(changed) or None
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _remembered(run_id: str) -> Path:
-    return run_folder(run_id) / "inputs_fingerprint"
+    return run_folder(run_id) / "inputs.json"
 
 
-def _taken(run_id: str) -> str:
+def _taken(run_id: str) -> Inputs:
     path = _remembered(run_id)
-    return path.read_text() if path.exists() else inputs_fingerprint()
+    return Inputs(**json.loads(path.read_text())) if path.exists() else current_inputs()
 
 
 def _last_built() -> str | None:

@@ -7,7 +7,11 @@ import time
 from typing import Any, Literal, get_args
 
 from busan_safety.settings import get_settings
-from busan_safety.transform.fingerprint import needs_whole_build, remember_inputs
+from busan_safety.transform.fingerprint import (
+    changed_sources,
+    needs_whole_build,
+    remember_inputs,
+)
 from busan_safety.transform.results import BuildFailed, ModelResult, as_table, model_results, record
 from busan_safety.transform.statistics import refresh_statistics
 from busan_safety.transform.workspace import (
@@ -39,9 +43,9 @@ log = logging.getLogger(__name__)
 def build_layer(layer: Layer, *, run_id: str) -> list[ModelResult]:
     """Build and test one layer; record every node in `ops.dbt_result` and return it.
 
-    run_id: the Airflow run, or any text that names this build. Seeds are always loaded anew.
-    Incremental marts are rebuilt whole when dbt code or seeds differ from the last good build, or
-    when deliveries were read anew since.
+    run_id: the Airflow run, or any text that names this build. Only what is downstream of the
+    sources with new batches is built, and no seed. Everything is, and incremental marts whole, when
+    dbt code or seeds differ from the last good build or deliveries were read anew since.
     Raises BuildFailed when a node failed; what was built before it stays.
     """
     if layer == "reference":
@@ -51,8 +55,14 @@ def build_layer(layer: Layer, *, run_id: str) -> list[ModelResult]:
     else:
         remember_inputs(run_id, anew=False)
     _end_overdue_queries()
+    selection = _selection(layer, run_id)
+    if not selection:
+        log.info("%s: no delivery and no code changed since the last build.", layer)
+        return []
     place = workspace(run_id, layer)
-    arguments = ["build", "--select", _SELECTIONS[layer], "--indirect-selection", "buildable"]
+    # Results are read in this process; writing the manifest would cost seconds a layer.
+    arguments = ["build", "--no-write-json", "--indirect-selection", "buildable"]
+    arguments += ["--select", *selection]
     for kind in ("unit_test", "exposure"):
         arguments += ["--exclude-resource-type", kind]
     if layer == "reference" or (layer == "marts" and needs_whole_build(run_id)):
@@ -66,6 +76,18 @@ def build_layer(layer: Layer, *, run_id: str) -> list[ModelResult]:
         raise BuildFailed(layer, results, cause=outcome.exception, log_file=place.log_file)
     keep_parse_state(place)
     return results
+
+
+def _selection(layer: Layer, run_id: str) -> list[str]:
+    """Dbt's selectors for what a layer must build; empty for nothing."""
+    whole = _SELECTIONS[layer].split()
+    # What is published rests on the gate's decisions, too, which are no deliveries.
+    sources = None if layer == "published" else changed_sources(run_id)
+    if sources is None:
+        return whole
+    if layer == "reference":
+        return []
+    return [f"{part},source:raw.current_{source}+" for part in whole for source in sources]
 
 
 def parse(*, warnings_are_errors: bool = False) -> Any:

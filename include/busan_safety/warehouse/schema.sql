@@ -190,6 +190,7 @@ create table if not exists ops.build (
     status text not null check (status in ('built', 'failed')),
     finished_at timestamptz not null default now()
 );
+alter table ops.build add column if not exists source_fingerprints jsonb;
 comment on table ops.build is
     'One row per warehouse build, with the fingerprint of its inputs (current batches and code).';
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from busan_safety.evaluation.plans import Bilingual, Plan, load_plans
 from busan_safety.evaluation.methods.rate_ratio import RateRatio
+from busan_safety.evaluation.plans import Bilingual, Plan, load_plans
 from busan_safety.evaluation.sentences import (
     Groups,
     sentence_for_difference,
