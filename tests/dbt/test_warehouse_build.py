@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-from small_city import deliver_day, deliver_everything, deliver_residents, scalar
+from small_city import deliver, deliver_day, deliver_everything, deliver_residents, scalar
 
 from busan_safety.evaluation.indicator_query import PERIODS, QueryRefused, Question, query
 from busan_safety.settings import get_settings
@@ -395,6 +395,24 @@ def test_the_history_knows_what_was_known_before_the_correction(
     # 62 calls until the correction of 5 January, which takes two and brings three.
     assert history == [(62, False, True), (63, True, None)]
     assert present == 0
+
+
+def test_a_register_that_shrinks_leaves_what_it_held_before(
+    built: Results, warehouse: psycopg.Connection
+) -> None:
+    light = {"light_name": "x", "light_count": 1, "reference_date": date(2024, 3, 1)}
+    light["district_code"] = "26230"
+    deliver(
+        warehouse, "district_security_lights", ["26230"], [light], reference_date=date(2024, 3, 1)
+    )
+    build_layer("marts", run_id="fewer lights")
+
+    states = warehouse.execute(
+        "select site_count, unit_count, known_to is null from marts.fct_inventory_snapshots"
+        " where facility_type = 'security_light' and district_code = '26230' order by known_from"
+    ).fetchall()
+
+    assert states == [(2, 4, False), (1, 1, True)]
 
 
 def test_a_delivery_during_the_build_asks_for_another_build(

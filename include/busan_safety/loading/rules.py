@@ -341,10 +341,10 @@ def _duplicates(
     if surplus is None or surplus[0] == 0:
         return
     later = sql.SQL(
-        "r.ctid = any (array(select c from (select r.ctid as c, row_number() over"
+        "r.ctid in (select c from (select r.ctid as c, row_number() over"
         " (partition by {key} order by r._line, r.ctid) as nth from {table} r"
         " where r._batch_id = {batch} and {digest} in (select {digest} from {table} r"
-        " where r._batch_id = {batch} group by 1 having count(*) > 1)) numbered where nth > 1))"
+        " where r._batch_id = {batch} group by 1 having count(*) > 1)) numbered where nth > 1)"
     ).format(key=key, table=table, batch=batch, digest=digest)
     if policy.action == "flag":
         _flag_where(
