@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Literal
 
 RefusalCode = Literal[
-    "no_complete_months", "no_treated_units", "no_control_units", "too_few_events", "no_variation"
+    "no_complete_months",
+    "no_treated_units",
+    "no_control_units",
+    "too_few_events",
+    "too_few_sites",
+    "no_variation",
+    "no_convergence",
+    "not_identified",
 ]
 
 
