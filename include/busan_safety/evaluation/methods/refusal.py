@@ -10,6 +10,7 @@ RefusalCode = Literal[
     "no_control_units",
     "too_few_events",
     "too_few_sites",
+    "too_few_areas",
     "no_variation",
     "no_convergence",
     "not_identified",
