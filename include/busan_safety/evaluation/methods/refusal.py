@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Literal
 
 RefusalCode = Literal[
-    "no_complete_months", "no_treated_units", "no_control_units", "too_few_events", "no_variation"
+    "no_complete_months",
+    "no_treated_units",
+    "no_control_units",
+    "too_few_events",
+    "too_few_sites",
+    "too_few_areas",
+    "too_few_points",
+    "missing_months",
+    "interruption_outside",
+    "known_break",
+    "no_variation",
+    "no_convergence",
+    "not_identified",
 ]
 
 
