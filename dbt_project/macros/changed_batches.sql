@@ -22,13 +22,16 @@
 {# Pre-hook, in the model's own transaction: readers never see the hole. #}
 {% macro delete_superseded_batches(source_id) -%}
     {%- if is_incremental() -%}
+        -- An array leads to the index; a set would be joined with the whole table.
         delete from {{ this }}
-        where batch_id in (
-            select slices.batch_id
-            from {{ ref('stg_platform__batch_slices') }} as slices
-            where slices.source_id = '{{ source_id }}'
-            group by slices.batch_id
-            having bool_and(slices.is_superseded)
+        where batch_id = any(
+            array(
+                select slices.batch_id
+                from {{ ref('stg_platform__batch_slices') }} as slices
+                where slices.source_id = '{{ source_id }}'
+                group by slices.batch_id
+                having bool_and(slices.is_superseded)
+            )
         )
     {%- endif -%}
 {%- endmacro %}

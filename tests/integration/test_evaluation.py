@@ -16,13 +16,15 @@ import pytest
 import yaml
 
 from busan_safety.evaluation import PolicyEffect, UnknownProgramme, evaluate
+from busan_safety.evaluation.designs.staggered_windows import read_panel
 from busan_safety.evaluation.plans import Plan, load_plans, read_plan
 from busan_safety.evaluation.plans.model import PLANS_DIR
-from busan_safety.evaluation.run import read_panel
 from busan_safety.settings import ROOT
 from busan_safety.warehouse import connect
 
 DONGS = [f"26110{index:05}" for index in range(60)]
+ROUTES = ["safe_routes"]
+PLAN = next(plan for plan in load_plans() if plan.programme_id == "safe_routes")
 FIRST, LAST = date(2023, 1, 1), date(2024, 12, 31)
 DAYS = [FIRST + timedelta(days=offset) for offset in range((LAST - FIRST).days + 1)]
 WORKS = {dong: date(2023, 8 + index % 5, 3 + index) for index, dong in enumerate(DONGS[:20])}
@@ -136,7 +138,7 @@ def test_planted_ratio_is_found_and_stored(city: psycopg.Connection) -> None:
     seed_routes(city)
     seed_calls(city, ratio=0.8)
 
-    effect = only(evaluate())
+    effect = only(evaluate(programmes=ROUTES))
 
     assert effect.verdict == "decrease"
     assert effect.lower_95 < 0.8 < effect.upper_95
@@ -175,7 +177,7 @@ def test_effect_planted_in_the_sandbox_city_is_found(
         [(dong, on, "2024-12-31", True) for dong, on in truth["treated_dongs"].items()],
     )
 
-    effect = only(evaluate())
+    effect = only(evaluate(programmes=ROUTES))
 
     assert planted["outcome"] == effect.outcome_id
     assert effect.verdict == "decrease"
@@ -190,7 +192,7 @@ def test_absent_effect_is_not_detectable_although_calls_fell_everywhere(
     seed_routes(city)
     seed_calls(city, ratio=1.0)
 
-    effect = only(evaluate())
+    effect = only(evaluate(programmes=ROUTES))
 
     assert effect.treated_after < 0.9 * effect.treated_before
     assert effect.verdict == "not_detectable"
@@ -205,7 +207,7 @@ def test_too_few_events_are_refused_with_a_reason_and_without_numbers(
     seed_routes(city)
     seed_calls(city, ratio=1.0, nightly=0.001)
 
-    effect = only(evaluate())
+    effect = only(evaluate(programmes=ROUTES))
 
     assert effect.verdict == "refused"
     assert effect.value_status == "not_applicable"
@@ -216,7 +218,7 @@ def test_too_few_events_are_refused_with_a_reason_and_without_numbers(
 
 
 def test_no_data_at_all_are_refused(city: psycopg.Connection) -> None:
-    effect = only(evaluate())
+    effect = only(evaluate(programmes=ROUTES))
 
     assert effect.verdict == "refused"
     assert "no month of the study period" in effect.sentence_en
@@ -237,7 +239,7 @@ def test_partial_and_gappy_months_do_not_count(city: psycopg.Connection) -> None
     )
 
     with connect("transformer") as connection:
-        panel = read_panel(connection, load_plans()[0])
+        panel = read_panel(connection, PLAN)
 
     complete = [date(2023, month, 1) for month in (2, 3, *range(5, 13))]
     complete += [date(2024, month, 1) for month in range(1, 6)]
@@ -250,7 +252,7 @@ def test_same_data_give_the_same_row(city: psycopg.Connection) -> None:
     seed_routes(city)
     seed_calls(city, ratio=0.8)
 
-    first, second = only(evaluate()), only(evaluate())
+    first, second = only(evaluate(programmes=ROUTES)), only(evaluate(programmes=ROUTES))
 
     assert first == second
     assert len(stored(city)) == 1
@@ -262,14 +264,14 @@ def test_plan_is_registered_once_and_before_its_data_are_read(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("busan_safety.evaluation.run.read_panel", interrupted)
+    monkeypatch.setattr("busan_safety.evaluation.designs.staggered_windows.read_panel", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        evaluate()
+        evaluate(programmes=ROUTES)
 
     registered = city.execute(
         "select plan_id, plan_hash from evaluation.plan_registration"
     ).fetchall()
-    assert registered == [(plan.plan_id, plan.plan_hash) for plan in load_plans()]
+    assert registered == [(PLAN.plan_id, PLAN.plan_hash)]
     assert stored(city) == []
 
 
@@ -283,12 +285,12 @@ def test_changed_plan_says_so_and_the_original_does_not(
     changed = tmp_path / "plan.yml"
     changed.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
 
-    original = only(evaluate())
+    original = only(evaluate(programmes=ROUTES))
     with monkeypatch.context() as patched:
         plans: list[Plan] = [read_plan(changed)]
         patched.setattr("busan_safety.evaluation.run.load_plans", lambda: plans)
-        later = only(evaluate())
-    back = only(evaluate())
+        later = only(evaluate(programmes=ROUTES))
+    back = only(evaluate(programmes=ROUTES))
 
     assert original.plan_changed is False
     assert later.plan_changed is True
@@ -304,7 +306,7 @@ def test_unknown_programme_is_named_with_the_known_ones(city: psycopg.Connection
 def test_evaluator_reads_the_results_and_finds_every_column_explained(
     city: psycopg.Connection,
 ) -> None:
-    evaluate()
+    evaluate(programmes=ROUTES)
 
     with connect("evaluator") as evaluator:
         # The role starts read-only; its missing rights must hold without that.
@@ -324,7 +326,7 @@ def test_evaluator_reads_the_results_and_finds_every_column_explained(
 
 
 def test_row_type_and_table_have_the_same_columns(city: psycopg.Connection) -> None:
-    evaluate()
+    evaluate(programmes=ROUTES)
 
     columns = city.execute(
         "select attname from pg_attribute"

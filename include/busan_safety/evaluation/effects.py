@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict
 
+from busan_safety.evaluation.designs.estimate import Verdict
+from busan_safety.evaluation.methods.multiplicity import adjusted_p_values
 from busan_safety.evaluation.tables import Column, create_table
-
-Verdict = Literal["decrease", "increase", "not_detectable", "refused"]
 
 
 class PolicyEffect(BaseModel):
@@ -36,6 +37,10 @@ class PolicyEffect(BaseModel):
     lower_95: float | None = None
     upper_95: float | None = None
     p_value: float | None = None
+    family: str
+    family_size: int | None = None
+    p_adjusted: float | None = None
+    adjustment: Literal["holm", "benjamini_hochberg"]
     mde: float | None = None
     verdict: Verdict
     treated_before: int | None = None
@@ -48,6 +53,10 @@ class PolicyEffect(BaseModel):
     maryland_scale: int
     emmie: dict[str, dict[str, str]]
     threats: list[dict[str, str]]
+    change_our_mind: dict[str, str]
+    diagnostics: dict[str, Any]
+    points: list[dict[str, Any]]
+    is_public: bool
     sentence_ko: str
     sentence_en: str
     value_status: Literal["observed", "not_applicable"]
@@ -91,6 +100,20 @@ EFFECT_COLUMNS: tuple[Column, ...] = (
     Column("lower_95", "numeric", "95% 신뢰구간 하한", "Lower limit of the 95 % interval"),
     Column("upper_95", "numeric", "95% 신뢰구간 상한", "Upper limit of the 95 % interval"),
     Column("p_value", "numeric", "양측 유의확률", "Two-sided p value"),
+    Column("family", "text", "함께 보정하는 질문의 묶음", "Questions adjusted together"),
+    Column(
+        "family_size",
+        "integer",
+        "유의확률이 있는 같은 묶음의 질문 수",
+        "Questions of the family that have a p value",
+    ),
+    Column("p_adjusted", "numeric", "보정 유의확률", "Adjusted p value"),
+    Column(
+        "adjustment",
+        "text",
+        "보정 방법: 확인 holm, 탐색 benjamini_hochberg",
+        "Adjustment: Holm for a confirmatory family, Benjamini-Hochberg for screening",
+    ),
     Column(
         "mde",
         "numeric",
@@ -128,6 +151,30 @@ EFFECT_COLUMNS: tuple[Column, ...] = (
     Column("maryland_scale", "smallint not null", "메릴랜드 척도(1~5)", "Maryland Scale, 1 to 5"),
     Column("emmie", "jsonb not null", "EMMIE 평가", "EMMIE appraisal, Korean and English"),
     Column("threats", "jsonb not null", "타당성 위협 요인", "Threats to validity, both languages"),
+    Column(
+        "change_our_mind",
+        "jsonb",
+        "무엇이 나오면 판단을 바꿀지(사전 등록)",
+        "What would change our mind, as registered, both languages",
+    ),
+    Column(
+        "diagnostics",
+        "jsonb",
+        "점검 수치(평균 회귀, 자기상관, 제외된 대상 등)",
+        "Figures of the checks: regression to the mean, autocorrelation, excluded units",
+    ),
+    Column(
+        "points",
+        "jsonb",
+        "그림에 쓰는 점(계열·시점·값·구간)",
+        "Points of the picture with intervals",
+    ),
+    Column(
+        "is_public",
+        "boolean not null default false",
+        "공개 데이터셋에 싣는지 여부",
+        "Whether it may go to the public dataset",
+    ),
     Column("sentence_ko", "text not null", "국문 설명", "Careful sentence in Korean"),
     Column("sentence_en", "text not null", "영문 설명", "Careful sentence in English"),
     Column("value_status", "text not null", "값의 상태", "Status of the estimate"),
@@ -207,5 +254,38 @@ def replace_effects(
         cursor.executemany(statement, [_as_row(effect) for effect in effects])
 
 
+def adjust_families(connection: psycopg.Connection) -> None:
+    """Adjust the p values of every family for its size, over all plans; the caller commits."""
+    rows = connection.execute(
+        "select family, adjustment, array_agg(effect_id order by effect_id),"
+        " array_agg(p_value::float8 order by effect_id)"
+        " from evaluation.fct_policy_effect where p_value is not null group by 1, 2"
+    ).fetchall()
+    connection.execute("update evaluation.fct_policy_effect set p_adjusted = null")
+    for _, adjustment, effect_ids, p_values in rows:
+        adjusted = adjusted_p_values(p_values, method=adjustment)
+        connection.execute(
+            "update evaluation.fct_policy_effect set p_adjusted = new.p, family_size = %s"
+            " from unnest(%s::text[], %s::numeric[]) as new (effect_id, p)"
+            " where fct_policy_effect.effect_id = new.effect_id",
+            [len(effect_ids), effect_ids, [float(f"{p:.3g}") for p in adjusted]],
+        )
+
+
+def stored_effects(connection: psycopg.Connection, plan_ids: Sequence[str]) -> list[PolicyEffect]:
+    """The rows of the plans as they are stored, in order of effect."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(
+            "select * from evaluation.fct_policy_effect where plan_id = any (%s)"
+            " order by effect_id",
+            [list(plan_ids)],
+        ).fetchall()
+    return [PolicyEffect.model_validate(row) for row in rows]
+
+
+_JSON = ("emmie", "threats", "change_our_mind", "diagnostics", "points")
+
+
 def _as_row(effect: PolicyEffect) -> dict[str, Any]:
-    return {**effect.model_dump(), "emmie": Jsonb(effect.emmie), "threats": Jsonb(effect.threats)}
+    row = effect.model_dump()
+    return {**row, **{name: Jsonb(row[name]) for name in _JSON}}

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from importlib import resources
 
-import numpy as np
 import psycopg
-from psycopg.rows import dict_row
 
 from busan_safety import __version__
+from busan_safety.evaluation import designs
+from busan_safety.evaluation.designs import Estimate, Verdict
+from busan_safety.evaluation.designs.query import rows
 from busan_safety.evaluation.effects import (
     PolicyEffect,
-    Verdict,
+    adjust_families,
     create_tables,
     register_plan,
     replace_effects,
+    stored_effects,
 )
 from busan_safety.evaluation.methods.detectable import minimum_detectable_ratio
-from busan_safety.evaluation.methods.rate_ratio import RateRatio, pearson_overdispersion, rate_ratio
 from busan_safety.evaluation.methods.refusal import Refused
-from busan_safety.evaluation.methods.staggered import Comparison, Panel, compare
 from busan_safety.evaluation.plans import Bilingual, Plan, load_plans
-from busan_safety.evaluation.sentences import (
-    Groups,
-    sentence_for_difference,
-    sentence_for_not_detectable,
-    sentence_for_refusal,
-)
+from busan_safety.evaluation.sentences import sentence_for, sentence_for_refusal
 from busan_safety.warehouse import connect
 
 log = logging.getLogger(__name__)
@@ -59,7 +53,6 @@ def evaluate(run_id: str | None = None, programmes: list[str] | None = None) -> 
     a plan.
     """
     plans = _chosen(load_plans(), programmes)
-    effects: list[PolicyEffect] = []
     with connect("transformer") as connection:
         create_tables(connection)
         changed = {
@@ -67,88 +60,39 @@ def evaluate(run_id: str | None = None, programmes: list[str] | None = None) -> 
         }
         connection.commit()
         for plan in plans:
-            effect = run_plan(
-                plan,
-                read_panel(connection, plan),
-                read_basis(connection, plan),
-                plan_changed=changed[plan.plan_id],
-            )
+            effect = run_plan(connection, plan, plan_changed=changed[plan.plan_id])
             replace_effects(connection, plan.plan_id, [effect])
             connection.commit()
             log.info("plan %s: %s (run %s)", plan.plan_id, effect.verdict, run_id or "by hand")
-            effects.append(effect)
-    return effects
+        adjust_families(connection)
+        connection.commit()
+        return stored_effects(connection, [plan.plan_id for plan in plans])
 
 
-def run_plan(plan: Plan, panel: Panel, basis: Basis, *, plan_changed: bool) -> PolicyEffect:
-    """Estimate one plan's effect from its panel; a refusal is a result too."""
+def run_plan(connection: psycopg.Connection, plan: Plan, *, plan_changed: bool) -> PolicyEffect:
+    """Estimate one plan's effect from the marts; a refusal is a result too."""
+    basis = read_basis(connection, plan)
     try:
-        return _estimated(plan, panel, basis, plan_changed=plan_changed)
+        found = designs.estimate(connection, plan)
     except Refused as refusal:
         log.warning("plan %s refused: %s", plan.plan_id, refusal)
         sentence = sentence_for_refusal(plan, refusal.code, is_synthetic=basis.is_synthetic)
         return _effect(plan, basis, sentence, "refused", plan_changed=plan_changed)
-
-
-def read_panel(connection: psycopg.Connection, plan: Plan) -> Panel:
-    """Read the plan's outcome by unit and complete month, and the units' works dates."""
-    window = {"study_from": plan.dates.study_from, "study_to": plan.dates.study_to}
-    rows = connection.execute(_query(plan.outcome.measure), window).fetchall()
-    units = tuple(sorted({unit for unit, _, _ in rows}))
-    months = tuple(sorted({month for _, month, _ in rows}))
-    counts = np.array([count for _, _, count in rows], dtype=np.int64)
-    works = connection.execute(_query(plan.dates.roll_out)).fetchall()
-    return Panel(units, months, counts.reshape(len(units), len(months)), dict(works))
-
-
-def read_basis(connection: psycopg.Connection, plan: Plan) -> Basis:
-    """Read how new the plan's data are and whether they are synthetic."""
-    window = {"study_from": plan.dates.study_from, "study_to": plan.dates.study_to}
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(_query(f"{plan.outcome.measure}_basis"), window).fetchone()
-    return Basis(**row) if row else Basis(data_as_of=None, is_synthetic=False)
-
-
-def _estimated(plan: Plan, panel: Panel, basis: Basis, *, plan_changed: bool) -> PolicyEffect:
-    comparison = compare(
-        panel,
-        window_months=plan.dates.window_months,
-        minimum_window_months=plan.dates.minimum_window_months,
-    )
-    overdispersion = pearson_overdispersion(panel.never_treated())
-    ratio = rate_ratio(
-        comparison.cells,
-        overdispersion=overdispersion,
-        level=plan.method.level,
-        minimum_events=plan.method.minimum_events_per_cell,
-    )
     detectable = minimum_detectable_ratio(
-        ratio.standard_error,
+        found.standard_error,
         level=plan.method.level,
         power=plan.method.power,
         increase=plan.outcome.desired_direction == "increase",
     )
-    verdict = _verdict(ratio)
-    groups = Groups(comparison.treated_units, comparison.control_units)
-    sentence = (
-        sentence_for_not_detectable(
-            plan, ratio, groups, detectable=detectable, is_synthetic=basis.is_synthetic
-        )
-        if verdict == "not_detectable"
-        else sentence_for_difference(plan, ratio, groups, is_synthetic=basis.is_synthetic)
-    )
-    effect = _effect(plan, basis, sentence, verdict, plan_changed=plan_changed)
-    return effect.model_copy(
-        update=_numbers(ratio, comparison, detectable=detectable, overdispersion=overdispersion)
-    )
+    sentence = sentence_for(plan, found, detectable=detectable, is_synthetic=basis.is_synthetic)
+    effect = _effect(plan, basis, sentence, found.verdict, plan_changed=plan_changed)
+    return effect.model_copy(update=_numbers(found, detectable=detectable))
 
 
-def _verdict(ratio: RateRatio) -> Verdict:
-    if ratio.upper < 1:
-        return "decrease"
-    if ratio.lower > 1:
-        return "increase"
-    return "not_detectable"
+def read_basis(connection: psycopg.Connection, plan: Plan) -> Basis:
+    """Read how new the plan's data are and whether they are synthetic."""
+    found = rows(connection, f"{plan.outcome.measure}_basis", plan)
+    return Basis(**found[0]) if found else Basis(data_as_of=None, is_synthetic=False)
 
 
 def _effect(
@@ -165,10 +109,16 @@ def _effect(
         outcome_name_en=plan.outcome.name.en,
         design=plan.method.name,
         desired_direction=plan.outcome.desired_direction,
+        family=plan.family.id,
+        adjustment="holm" if plan.family.purpose == "confirmatory" else "benjamini_hochberg",
         verdict=verdict,
         maryland_scale=plan.maryland_scale,
         emmie={"effect": sentence.model_dump(), **plan.emmie.model_dump()},
         threats=[threat.model_dump() for threat in plan.threats],
+        change_our_mind=plan.change_our_mind.model_dump(),
+        diagnostics={},
+        points=[],
+        is_public=plan.is_public,
         sentence_ko=sentence.ko,
         sentence_en=sentence.en,
         value_status="not_applicable" if verdict == "refused" else "observed",
@@ -178,29 +128,35 @@ def _effect(
     )
 
 
-def _numbers(
-    ratio: RateRatio, comparison: Comparison, *, detectable: float, overdispersion: float
-) -> dict[str, object]:
-    cells = comparison.cells
+def _numbers(found: Estimate, *, detectable: float) -> dict[str, object]:
     return {
-        "estimate": round(ratio.estimate, _DIGITS),
-        "lower_95": round(ratio.lower, _DIGITS),
-        "upper_95": round(ratio.upper, _DIGITS),
+        "estimate": round(found.estimate, _DIGITS),
+        "lower_95": round(found.lower, _DIGITS),
+        "upper_95": round(found.upper, _DIGITS),
         # Significant digits, not decimals: a small p value is not zero.
-        "p_value": float(f"{ratio.p_value:.3g}"),
+        "p_value": float(f"{found.p_value:.3g}"),
         "mde": round(detectable, _DIGITS),
-        "treated_before": cells.treated_before,
-        "treated_after": cells.treated_after,
-        "control_before": cells.control_before,
-        "control_after": cells.control_after,
-        "treated_units": comparison.treated_units,
-        "control_units": comparison.control_units,
-        "overdispersion": round(overdispersion, _DIGITS),
-        "before_start": comparison.before[0],
-        "before_end": comparison.before[1],
-        "after_start": comparison.after[0],
-        "after_end": comparison.after[1],
+        "treated_before": found.treated_before,
+        "treated_after": found.treated_after,
+        "control_before": found.control_before,
+        "control_after": found.control_after,
+        "treated_units": found.groups.treated,
+        "control_units": found.groups.control,
+        "overdispersion": found.overdispersion and round(found.overdispersion, _DIGITS),
+        "before_start": found.before[0],
+        "before_end": found.before[1],
+        "after_start": found.after[0],
+        "after_end": found.after[1],
+        "diagnostics": found.diagnostics,
+        "points": [
+            {name: _rounded(value) for name, value in asdict(point).items()}
+            for point in found.points
+        ],
     }
+
+
+def _rounded(value: object) -> object:
+    return round(value, _DIGITS) if isinstance(value, float) else value
 
 
 def _chosen(plans: list[Plan], programmes: list[str] | None) -> list[Plan]:
@@ -214,7 +170,3 @@ def _chosen(plans: list[Plan], programmes: list[str] | None) -> list[Plan]:
             f"{', '.join(sorted(known))}."
         )
     return [plan for plan in plans if plan.programme_id in programmes]
-
-
-def _query(name: str) -> bytes:
-    return resources.files(__package__).joinpath("sql", f"{name}.sql").read_bytes()

@@ -1,14 +1,12 @@
 """Careful sentences made from numbers: what was compared, what was seen, what stays unknown.
 
-A sentence never says that a programme had an effect: with a comparison group that was not
-assigned at random, a difference is all the design can show (Maryland Scale 3 and 4).
+A sentence never says that a programme had an effect: without random assignment a difference is
+all that any design here can show (Maryland Scale 2 to 4), and each says what it cannot rule out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from busan_safety.evaluation.methods.rate_ratio import RateRatio
+from busan_safety.evaluation.designs.estimate import Estimate, Groups
 from busan_safety.evaluation.methods.refusal import RefusalCode
 from busan_safety.evaluation.plans import Bilingual, Plan
 
@@ -29,6 +27,38 @@ _REASONS: dict[RefusalCode, Bilingual] = {
         ko="비교에 쓸 건수가 너무 적습니다",
         en="too few events in at least one part of the comparison",
     ),
+    "too_few_sites": Bilingual(
+        ko="기대값을 배울 비교 지점이 너무 적습니다",
+        en="too few sites to learn from what was to be expected",
+    ),
+    "too_few_areas": Bilingual(
+        ko="비교할 지역이 너무 적습니다",
+        en="too few areas",
+    ),
+    "too_few_points": Bilingual(
+        ko="전후의 달이 너무 적습니다",
+        en="too few months before or after",
+    ),
+    "missing_months": Bilingual(
+        ko="중간에 빠진 달이 있습니다",
+        en="months are missing in between",
+    ),
+    "interruption_outside": Bilingual(
+        ko="시작 시점이 자료 기간 밖에 있습니다",
+        en="the start lies outside the data",
+    ),
+    "known_break": Bilingual(
+        ko="평가 기간 안에 집계 기준이 바뀌었습니다",
+        en="what is counted changed within the study period",
+    ),
+    "no_convergence": Bilingual(
+        ko="모형이 수렴하지 않았습니다",
+        en="the model does not converge",
+    ),
+    "not_identified": Bilingual(
+        ko="달의 수가 모형의 항을 가려내기에 부족합니다",
+        en="the months are too few to tell the model's terms apart",
+    ),
     "no_variation": Bilingual(
         ko="변동을 추정할 자료가 부족합니다",
         en="too little variation to estimate the uncertainty from",
@@ -37,68 +67,69 @@ _REASONS: dict[RefusalCode, Bilingual] = {
 _SYNTHETIC = Bilingual(ko="[합성 데이터] ", en="[Synthetic data] ")
 
 
-@dataclass(frozen=True)
-class Groups:
-    """How many units stand on either side of the comparison."""
+# What the design cannot rule out, in the words of its comparison.
+_LIMITS: dict[str, Bilingual] = {
+    "units_without_works": Bilingual(
+        ko="대상지를 무작위로 고르지 않았으므로 이 차이가 사업 때문이라고 단정할 수 없습니다.",
+        en="The places were not chosen at random, so the difference cannot be put down to the "
+        "programme with certainty.",
+    ),
+    "reference_sites": Bilingual(
+        ko="사고가 많아 골랐기 때문에 저절로 줄었을 몫(평균 회귀)은 뺐지만, 대상지를 무작위로 "
+        "고르지 않았으므로 이 차이가 사업 때문이라고 단정할 수 없습니다.",
+        en="The fall that sites chosen for many events show by themselves (regression to the mean) "
+        "is taken out, but the sites were not chosen at random, so the difference cannot be put "
+        "down to the programme with certainty.",
+    ),
+    "own_past": Bilingual(
+        ko="비교 집단이 없어, 같은 때 달라진 다른 모든 것이 이 차이에 들어 있습니다.",
+        en="There is no comparison group: whatever else changed at that time is in the difference.",
+    ),
+}
 
-    treated: int
-    control: int
 
-
-def sentence_for_difference(
-    plan: Plan, ratio: RateRatio, groups: Groups, *, is_synthetic: bool
+def sentence_for(
+    plan: Plan, found: Estimate, *, detectable: float, is_synthetic: bool
 ) -> Bilingual:
-    """Sentence for an interval that leaves out 1: a difference, and why it is not yet a cause."""
-    percent = _percent(ratio.estimate)
-    falls = ratio.estimate < 1
+    """Sentence for an estimate; it claims no more than the plan's comparison allows.
+
+    detectable: the minimum detectable ratio in the plan's desired direction.
+    """
+    if found.verdict == "not_detectable":
+        told = _not_detectable(plan, found, detectable)
+    else:
+        told = _difference(plan, found)
+    caution = plan.outcome.caution
     return _with_label(
-        Bilingual(
-            ko=(
-                f"{_opening_ko(plan, groups)}의 변화에 견주어 약 {percent}% "
-                f"{'적었습니다' if falls else '많았습니다'}({_numbers_ko(plan, ratio)}). "
-                "대상지를 무작위로 고르지 않았으므로 이 차이가 사업 때문이라고 단정할 수 없습니다. "
-                f"{plan.outcome.caution.ko}"
-            ),
-            en=(
-                f"{_opening_en(plan, groups)}, were about {percent} % "
-                f"{'lower' if falls else 'higher'} after the works than before "
-                f"({_numbers_en(plan, ratio)}). The places were not chosen at random, so the "
-                "difference cannot be put down to the programme with certainty. "
-                f"{plan.outcome.caution.en}"
-            ),
-        ),
+        Bilingual(ko=f"{told.ko} {caution.ko}", en=f"{told.en} {caution.en}"),
         is_synthetic=is_synthetic,
     )
 
 
-def sentence_for_not_detectable(
-    plan: Plan, ratio: RateRatio, groups: Groups, *, detectable: float, is_synthetic: bool
-) -> Bilingual:
-    """Sentence for an interval that holds 1: what could have been seen, and that this is not zero.
+def _difference(plan: Plan, found: Estimate) -> Bilingual:
+    percent, falls = _percent(found.estimate), found.estimate < 1
+    limits = _LIMITS[plan.comparison.group]
+    return Bilingual(
+        ko=f"{_opening_ko(plan, found.groups)}에 견주어 약 {percent}% "
+        f"{'적었습니다' if falls else '많았습니다'}({_numbers_ko(plan, found)}). {limits.ko}",
+        en=f"{_opening_en(plan, found.groups)}, were about {percent} % "
+        f"{'lower' if falls else 'higher'} after {plan.comparison.event.en} than before "
+        f"({_numbers_en(plan, found)}). {limits.en}",
+    )
 
-    detectable: the minimum detectable ratio in the plan's desired direction.
-    """
+
+def _not_detectable(plan: Plan, found: Estimate, detectable: float) -> Bilingual:
     power = round(plan.method.power * 100)
-    change = _percent(detectable)
-    falls = detectable < 1
-    return _with_label(
-        Bilingual(
-            ko=(
-                f"{_opening_ko(plan, groups)}의 변화와 구별되지 않았습니다"
-                f"({_numbers_ko(plan, ratio)}). 효과가 없다는 뜻이 아니라 이 자료로는 가려낼 수 "
-                f"없다는 뜻이며, {power}% 확률로 찾아낼 수 있는 것은 약 {change}% 이상의 "
-                f"{'감소' if falls else '증가'}입니다(비율비 {detectable:.2f}). "
-                f"{plan.outcome.caution.ko}"
-            ),
-            en=(
-                f"{_opening_en(plan, groups)}, did not change detectably "
-                f"({_numbers_en(plan, ratio)}). This does not show that nothing changed: with "
-                f"these data only {'a fall' if falls else 'a rise'} of about {change} % or more "
-                f"(ratio {detectable:.2f}) would be found with {power} % power. "
-                f"{plan.outcome.caution.en}"
-            ),
-        ),
-        is_synthetic=is_synthetic,
+    change, falls = _percent(detectable), detectable < 1
+    return Bilingual(
+        ko=f"{_opening_ko(plan, found.groups)}와 구별되지 않았습니다({_numbers_ko(plan, found)}). "
+        "효과가 없다는 뜻이 아니라 이 자료로는 가려낼 수 없다는 뜻이며, "
+        f"{power}% 확률로 찾아낼 수 있는 것은 약 {change}% 이상의 "
+        f"{'감소' if falls else '증가'}입니다(비율비 {detectable:.2f}).",
+        en=f"{_opening_en(plan, found.groups)}, did not change detectably "
+        f"({_numbers_en(plan, found)}). This does not show that nothing changed: with these data "
+        f"only {'a fall' if falls else 'a rise'} of about {change} % or more "
+        f"(ratio {detectable:.2f}) would be found with {power} % power.",
     )
 
 
@@ -115,31 +146,37 @@ def sentence_for_refusal(plan: Plan, code: RefusalCode, *, is_synthetic: bool) -
 
 
 def _opening_ko(plan: Plan, groups: Groups) -> str:
-    name = plan.outcome.name.ko
+    name, compared = plan.outcome.name.ko, plan.comparison
+    before_after = f"{name}{_topic_particle(name)} {compared.event.ko} 전후를 비교했을 때, "
+    if groups.control is None:
+        return f"{compared.treated.ko}의 {before_after}{compared.control.ko}"
     return (
-        f"{plan.comparison.treated.ko} {groups.treated}곳의 {name}{_topic_particle(name)} "
-        f"정비 전후를 비교했을 때, 같은 기간 {plan.comparison.control.ko} {groups.control}곳"
+        f"{compared.treated.ko} {groups.treated}곳의 {before_after}"
+        f"같은 기간 {compared.control.ko} {groups.control}곳의 변화"
     )
 
 
 def _opening_en(plan: Plan, groups: Groups) -> str:
-    name = plan.outcome.name.en
+    name, compared = plan.outcome.name.en, plan.comparison
+    start = f"{name[0].upper()}{name[1:]} in"
+    if groups.control is None:
+        return f"{start} {compared.treated.en}, relative to {compared.control.en}"
     return (
-        f"{name[0].upper()}{name[1:]} in {groups.treated} {plan.comparison.treated.en}, relative "
-        f"to the change in {groups.control} {plan.comparison.control.en} over the same months"
+        f"{start} {groups.treated} {compared.treated.en}, relative to the change in "
+        f"{groups.control} {compared.control.en} over the same months"
     )
 
 
-def _numbers_ko(plan: Plan, ratio: RateRatio) -> str:
+def _numbers_ko(plan: Plan, found: Estimate) -> str:
     level = _level(plan)
-    return f"비율비 {ratio.estimate:.2f}, {level}% 신뢰구간 {ratio.lower:.2f}~{ratio.upper:.2f}"
+    return f"비율비 {found.estimate:.2f}, {level}% 신뢰구간 {found.lower:.2f}~{found.upper:.2f}"
 
 
-def _numbers_en(plan: Plan, ratio: RateRatio) -> str:
+def _numbers_en(plan: Plan, found: Estimate) -> str:
     level = _level(plan)
     return (
-        f"rate ratio {ratio.estimate:.2f}, {level} % interval "
-        f"{ratio.lower:.2f} to {ratio.upper:.2f}"
+        f"rate ratio {found.estimate:.2f}, {level} % interval "
+        f"{found.lower:.2f} to {found.upper:.2f}"
     )
 
 

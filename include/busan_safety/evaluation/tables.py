@@ -26,9 +26,10 @@ def create_table(
     key: Sequence[str],
     comment: str,
 ) -> None:
-    """Create `schema.table` if it is missing and put comments on it and on every column.
+    """Create `schema.table` or the columns it lacks; put comments on it and on every column.
 
-    The columns of `key` become the primary key. The caller commits.
+    The columns of `key` become the primary key. A column that comes later to a table with rows
+    is nullable or has a default. The caller commits.
     """
     path = table.split(".")
     parts: list[sql.Composable] = [
@@ -41,6 +42,12 @@ def create_table(
             sql.Identifier(*path), sql.SQL(", ").join(parts)
         )
     )
+    for column in columns:
+        connection.execute(
+            sql.SQL("alter table {} add column if not exists {} {}").format(
+                sql.Identifier(*path), sql.Identifier(column.name), sql.SQL(column.sql_type)
+            )
+        )
     connection.execute(
         sql.SQL("comment on table {} is {}").format(sql.Identifier(*path), sql.Literal(comment))
     )

@@ -1,21 +1,20 @@
 """Sentences say what was seen, what could have been seen, and never that something worked."""
 
 import re
+from datetime import date
+from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from busan_safety.evaluation.methods.rate_ratio import RateRatio
+from busan_safety.evaluation.designs.estimate import Estimate, Groups
+from busan_safety.evaluation.methods.refusal import RefusalCode
 from busan_safety.evaluation.plans import Bilingual, Plan, load_plans
-from busan_safety.evaluation.sentences import (
-    Groups,
-    sentence_for_difference,
-    sentence_for_not_detectable,
-    sentence_for_refusal,
-)
+from busan_safety.evaluation.sentences import sentence_for, sentence_for_refusal
 
-PLAN: Plan = next(plan for plan in load_plans() if plan.plan_id == "safe_routes_night_calls")
+PLANS: dict[str, Plan] = {plan.plan_id: plan for plan in load_plans()}
+PLAN = PLANS["safe_routes_night_calls"]
 GROUPS = Groups(treated=38, control=120)
 CAUSAL = re.compile(
     r"caused|because of|thanks to|proved|worked|was effective|led to"
@@ -23,12 +22,28 @@ CAUSAL = re.compile(
 )
 
 
-def ratio(estimate: float, lower: float, upper: float) -> RateRatio:
-    return RateRatio(estimate, lower, upper, standard_error=0.05, p_value=0.01)
+def found(estimate: float, lower: float, upper: float, groups: Groups = GROUPS) -> Estimate:
+    day = date(2024, 1, 1)
+    return Estimate(
+        estimate=estimate,
+        lower=lower,
+        upper=upper,
+        standard_error=0.05,
+        p_value=0.01,
+        groups=groups,
+        before=(day, day),
+        after=(day, day),
+        treated_before=100,
+        treated_after=80,
+    )
+
+
+def told(one: Estimate, plan: Plan = PLAN, detectable: float = 0.88) -> Bilingual:
+    return sentence_for(plan, one, detectable=detectable, is_synthetic=False)
 
 
 def test_fall_is_told_with_numbers_and_a_caveat() -> None:
-    sentence = sentence_for_difference(PLAN, ratio(0.802, 0.741, 0.868), GROUPS, is_synthetic=False)
+    sentence = told(found(0.802, 0.741, 0.868))
 
     assert sentence == Bilingual(
         ko=(
@@ -50,16 +65,14 @@ def test_fall_is_told_with_numbers_and_a_caveat() -> None:
 
 
 def test_rise_is_told_as_a_rise() -> None:
-    sentence = sentence_for_difference(PLAN, ratio(1.25, 1.1, 1.42), GROUPS, is_synthetic=False)
+    sentence = told(found(1.25, 1.1, 1.42))
 
     assert "약 25% 많았습니다" in sentence.ko
     assert "about 25 % higher" in sentence.en
 
 
 def test_not_detectable_gives_the_detectable_effect_and_is_not_called_no_effect() -> None:
-    sentence = sentence_for_not_detectable(
-        PLAN, ratio(0.98, 0.9, 1.07), GROUPS, detectable=0.88, is_synthetic=False
-    )
+    sentence = told(found(0.98, 0.9, 1.07), detectable=0.88)
 
     assert "약 12% 이상의 감소입니다(비율비 0.88)" in sentence.ko
     assert "효과가 없다는 뜻이 아니라" in sentence.ko
@@ -68,24 +81,13 @@ def test_not_detectable_gives_the_detectable_effect_and_is_not_called_no_effect(
 
 
 def test_detectable_rise_is_told_as_a_rise() -> None:
-    sentence = sentence_for_not_detectable(
-        PLAN, ratio(0.98, 0.9, 1.07), GROUPS, detectable=1.14, is_synthetic=False
-    )
+    sentence = told(found(0.98, 0.9, 1.07), detectable=1.14)
 
     assert "14% 이상의 증가" in sentence.ko
     assert "a rise of about 14 %" in sentence.en
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "no_complete_months",
-        "no_treated_units",
-        "no_control_units",
-        "too_few_events",
-        "no_variation",
-    ],
-)
+@pytest.mark.parametrize("code", get_args(RefusalCode))
 def test_refusal_gives_its_reason_and_no_count(code: str) -> None:
     sentence = sentence_for_refusal(PLAN, code, is_synthetic=False)
 
@@ -101,20 +103,22 @@ def test_synthetic_data_say_so_first() -> None:
     assert sentence.en.startswith("[Synthetic data] ")
 
 
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+@settings(deadline=None)
 @given(st.floats(min_value=0.01, max_value=0.99), st.integers(1, 200), st.integers(1, 200))
-def test_no_sentence_claims_a_cause(estimate: float, treated: int, control: int) -> None:
-    groups = Groups(treated, control)
-    seen = sentence_for_difference(
-        PLAN,
-        ratio(estimate, estimate / 1.001, min(0.999, estimate * 1.001)),
-        groups,
-        is_synthetic=False,
-    )
-    unseen = sentence_for_not_detectable(
-        PLAN, ratio(estimate, estimate / 2, 1.5), groups, detectable=0.5, is_synthetic=False
-    )
+def test_no_sentence_claims_a_cause(
+    plan: Plan, estimate: float, treated: int, control: int
+) -> None:
+    groups = Groups(treated, None if plan.comparison.group == "own_past" else control)
+    seen = told(found(estimate, estimate / 1.001, min(0.999, estimate * 1.001), groups), plan)
+    unseen = told(found(estimate, estimate / 2, 1.5, groups), plan, detectable=0.5)
 
     for sentence in (seen, unseen):
         assert not CAUSAL.search(sentence.ko + sentence.en)
-    assert "단정할 수 없습니다" in seen.ko
-    assert "not chosen at random" in seen.en
+        assert "None" not in sentence.ko + sentence.en
+    if plan.comparison.group == "own_past":
+        assert "비교 집단이 없어" in seen.ko
+        assert "no comparison group" in seen.en
+    else:
+        assert "단정할 수 없습니다" in seen.ko
+        assert "not chosen at random" in seen.en

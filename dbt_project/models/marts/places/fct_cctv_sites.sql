@@ -13,46 +13,45 @@ batches as (
 ),
 
 -- Registers overlap and are never added: one per district, the national standard form first.
-chosen_registers as (
-    select distinct on (district_code)
-        district_code,
-        register
+-- Ranked in one pass: the planner expects few current rows and would join them in a loop.
+ranked as (
+    select
+        *,
+        dense_rank() over (
+            partition by district_code
+            order by
+                array_position(array['standard', 'busan_cameras', 'district_own'], register),
+                register
+        ) as register_rank
     from sites
-    order by
-        district_code,
-        array_position(array['standard', 'busan_cameras', 'district_own'], register),
-        register
 ),
 
 final as (
     select
-        sites.district_code,
+        ranked.district_code,
         -- Register numbers repeat and are often missing; the line within the register is stable.
-        lpad(sites.line::text, 7, '0') as site_key,
-        sites.register,
-        sites.manage_number,
-        sites.site_name,
-        sites.purpose,
-        sites.finding_ids,
-        sites.camera_count,
-        sites.pixel_count_10k,
-        sites.retention_days,
-        sites.longitude,
-        sites.latitude,
+        lpad(ranked.line::text, 7, '0') as site_key,
+        ranked.register,
+        ranked.manage_number,
+        ranked.site_name,
+        ranked.purpose,
+        ranked.finding_ids,
+        ranked.camera_count,
+        ranked.pixel_count_10k,
+        ranked.retention_days,
+        ranked.longitude,
+        ranked.latitude,
         coalesce(purposes.is_security, false) as is_security,
         batches.is_synthetic,
-        sites.installed_month,
-        coalesce(sites.reference_date, batches.reference_date) as reference_date,
-        sites.batch_id
-    from sites
-    inner join chosen_registers
-        on
-            sites.district_code = chosen_registers.district_code
-            and sites.register = chosen_registers.register
+        ranked.installed_month,
+        coalesce(ranked.reference_date, batches.reference_date) as reference_date,
+        ranked.batch_id
+    from ranked
     inner join batches
-        on sites.batch_id = batches.batch_id
+        on ranked.batch_id = batches.batch_id
     left join purposes
-        on sites.purpose = purposes.purpose
+        on ranked.purpose = purposes.purpose
+    where ranked.register_rank = 1
 )
 
 select * from final

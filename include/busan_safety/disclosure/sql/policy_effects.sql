@@ -17,6 +17,7 @@ judged as (
             where cell.event_count > 0 and cell.event_count < %(threshold)s::numeric
         ) as is_hidden
     from evaluation.fct_policy_effect as effects
+    where effects.is_public
 )
 
 insert into disclosed.policy_effects

@@ -6,12 +6,20 @@ import hashlib
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 PLANS_DIR = Path(__file__).parent
+_SQL_DIR = PLANS_DIR.parent / "sql"
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -31,23 +39,38 @@ class Bilingual(_Strict):
     en: Text
 
 
+def _known_query(name: str) -> str:
+    if not (_SQL_DIR / f"{name}.sql").is_file():
+        known = ", ".join(sorted(path.stem for path in _SQL_DIR.glob("*.sql")))
+        raise ValueError(f"no query of this name in evaluation/sql; there are {known}")
+    return name
+
+
+Query = Annotated[str, AfterValidator(_known_query)]
+
+
 class Outcome(_Strict):
     """What is counted, and which way the programme hopes to move it."""
 
     outcome_id: Text
-    measure: Literal["night_calls_by_dong"]
+    measure: Query
     name: Bilingual
     desired_direction: Literal["decrease", "increase"]
     caution: Bilingual
 
 
 class Dates(_Strict):
-    """The study period, the record of roll-out dates and the windows around them."""
+    """The study period, when the programme came, and the windows around it.
 
-    roll_out: Literal["safe_route_works"]
+    roll_out: query of the date at each unit. interruption: first day of the first month with it,
+    where it came everywhere at once. Which of the two, says the method.
+    """
+
     study_from: date
     study_to: date
-    window_months: int = Field(ge=1, le=36)
+    roll_out: Query | None = None
+    interruption: date | None = None
+    window_months: int | None = Field(default=None, ge=1, le=36)
     minimum_window_months: int = Field(ge=1)
 
     @model_validator(mode="after")
@@ -56,26 +79,83 @@ class Dates(_Strict):
             raise ValueError("study_from is the first day of a month")
         if self.study_from >= self.study_to:
             raise ValueError("study_from lies before study_to")
-        if self.minimum_window_months > self.window_months:
+        if self.window_months is not None and self.minimum_window_months > self.window_months:
             raise ValueError("minimum_window_months is at most window_months")
+        if self.interruption is not None:
+            if self.interruption.day != 1:
+                raise ValueError("interruption is the first day of a month")
+            if not self.study_from < self.interruption < self.study_to:
+                raise ValueError("interruption lies inside the study period")
         return self
 
 
 class ComparisonGroup(_Strict):
-    """With whom the treated units are compared."""
+    """With what the treated units are compared; `own_past` is no group, and graded so.
 
-    group: Literal["units_without_works"]
+    event: what separates before from after, as sentences call it.
+    """
+
+    group: Literal["units_without_works", "reference_sites", "own_past"]
+    event: Bilingual
     treated: Bilingual
     control: Bilingual
 
 
-class Method(_Strict):
-    """The estimator and the limits within which it may speak."""
-
-    name: Literal["staggered_did_rate_ratio"]
+class _Method(_Strict):
     level: float = Field(gt=0.5, lt=1)
     power: float = Field(gt=0.5, lt=1)
+
+
+class StaggeredRateRatio(_Method):
+    """Each treated unit over its own window, against untreated units over the same months."""
+
+    name: Literal["staggered_did_rate_ratio"]
     minimum_events_per_cell: int = Field(ge=5)
+
+    needs: ClassVar[tuple[str, ...]] = ("roll_out", "window_months")
+    group: ClassVar[str] = "units_without_works"
+
+
+class SiteBeforeAfter(_Method):
+    """Hauer's empirical Bayes before and after, with sites of the kind left as they were.
+
+    treatment: the kind of facility whose installation is evaluated. offenders: whose accidents.
+    """
+
+    name: Literal["empirical_bayes_before_after"]
+    treatment: Text
+    offenders: Literal["any", "two_wheelers"]
+    minimum_events: int = Field(ge=5)
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    group: ClassVar[str] = "reference_sites"
+
+
+class InterruptedTimeSeries(_Method):
+    """The level of a monthly count after an interruption against its own past."""
+
+    name: Literal["interrupted_time_series"]
+    harmonic_pairs: int = Field(ge=0, le=5)
+    slope_change: bool
+    minimum_events: int = Field(ge=5)
+
+    needs: ClassVar[tuple[str, ...]] = ("interruption",)
+    group: ClassVar[str] = "own_past"
+
+
+Method = Annotated[
+    StaggeredRateRatio | SiteBeforeAfter | InterruptedTimeSeries, Field(discriminator="name")
+]
+
+
+class Family(_Strict):
+    """The questions among which this one is counted when p values are adjusted.
+
+    purpose: a confirmatory family is adjusted by Holm, a screening one by Benjamini-Hochberg.
+    """
+
+    id: Text
+    purpose: Literal["confirmatory", "screening"]
 
 
 class Emmie(_Strict):
@@ -100,15 +180,35 @@ class Plan(_Strict):
     programme_id: Text
     title: Bilingual
     outcome: Outcome
-    unit: Literal["dong"]
+    unit: Literal["dong", "site", "city"]
     dates: Dates
     comparison: ComparisonGroup
     method: Method
-    # With a comparison group and without random assignment a plan reaches 3 or 4, never 5.
-    maryland_scale: int = Field(ge=3, le=4)
+    family: Family
+    maryland_scale: int
     emmie: Emmie
     threats: tuple[Threat, ...] = Field(min_length=1)
+    change_our_mind: Bilingual
+    is_public: bool = False
     plan_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        for name in self.method.needs:
+            if getattr(self.dates, name) is None:
+                raise ValueError(f"dates.{name} is missing, and {self.method.name} needs it")
+        if self.comparison.group != self.method.group:
+            raise ValueError(
+                f"comparison.group is {self.comparison.group}, and {self.method.name} compares "
+                f"with {self.method.group}"
+            )
+        # With a comparison group and without random assignment a plan reaches 3 or 4, never 5;
+        # against its own past 2.
+        grades = (2,) if self.comparison.group == "own_past" else (3, 4)
+        if self.maryland_scale not in grades:
+            allowed = " or ".join(map(str, grades))
+            raise ValueError(f"maryland_scale is {allowed} for this comparison")
+        return self
 
 
 def load_plans(folder: Path = PLANS_DIR) -> list[Plan]:

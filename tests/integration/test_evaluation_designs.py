@@ -1,0 +1,210 @@
+"""Designs find what was planted in marts, and are not fooled by how places were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import numpy as np
+import psycopg
+import pytest
+
+from busan_safety.evaluation import PolicyEffect, evaluate
+
+FIRST, LAST = date(2020, 1, 1), date(2024, 12, 31)
+DAYS = (LAST - FIRST).days + 1
+SITES, TREATED = 500, 70
+TIMER, CROSSING = "보행신호 잔여시간표시기", "신호교차로"
+
+MARTS = """
+drop schema if exists marts cascade;
+drop schema if exists staging cascade;
+create schema marts;
+create schema staging;
+create table marts.fct_signal_facilities (
+    crossing_id text, facility_kind text, daily_vehicle_count integer, installed_on date,
+    reference_date date, is_synthetic boolean
+);
+create table marts.fct_traffic_accidents (
+    crossing_id text, accident_date date, offender_kind text, is_synthetic boolean
+);
+create table marts.fct_112_calls_daily (
+    call_date date, month date, intoxicated_count bigint, is_synthetic boolean
+);
+create table staging.stg_platform__batch_slices (
+    source_id text, slice_key text, is_superseded boolean
+);
+grant usage on schema marts, staging to transformer;
+grant select on all tables in schema marts to transformer;
+grant select on all tables in schema staging to transformer;
+"""
+
+
+@pytest.fixture
+def city(warehouse: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """Empty marts, and no result of an earlier test."""
+    warehouse.execute(MARTS)
+    warehouse.execute("drop table if exists evaluation.fct_policy_effect cascade")
+    warehouse.execute("drop table if exists evaluation.plan_registration")
+    yield warehouse
+
+
+def copy_rows(city: psycopg.Connection, table: str, rows: list[tuple[object, ...]]) -> None:
+    with city.cursor() as cursor, cursor.copy(f"copy {table} from stdin") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def seed_sites(city: psycopg.Connection, *, ratio: float, by_count: bool, seed: int = 7) -> None:
+    """Crossings of uneven danger; timers where most happened in two years, or anywhere."""
+    rng = np.random.default_rng(seed)
+    vehicles = rng.integers(5_000, 40_000, SITES)
+    yearly = 0.9 * (vehicles / 20_000) ** 0.8 * rng.gamma(2.5, 1 / 2.5, SITES)
+    early = [rng.poisson(yearly[site] * 2) for site in range(SITES)]
+    chosen = np.argsort(early)[-TREATED:] if by_count else rng.permutation(SITES)[:TREATED]
+    installed = {
+        int(site): date(2022, 3, 1) + timedelta(days=int(rng.integers(0, 300))) for site in chosen
+    }
+    accidents: list[tuple[object, ...]] = []
+    for site in range(SITES):
+        offsets = list(rng.integers(0, 730, early[site]))
+        offsets += list(rng.integers(730, DAYS, rng.poisson(yearly[site] * (DAYS - 730) / 365.25)))
+        for offset in offsets:
+            day = FIRST + timedelta(days=int(offset))
+            if site in installed and day > installed[site] and rng.random() > ratio:
+                continue
+            accidents.append((f"c{site}", day, "승용", True))
+    copy_rows(city, "marts.fct_traffic_accidents", accidents)
+    facilities: list[tuple[object, ...]] = [
+        (f"c{site}", CROSSING, int(vehicles[site]), None, LAST, True) for site in range(SITES)
+    ]
+    facilities += [(f"c{site}", TIMER, None, day, LAST, True) for site, day in installed.items()]
+    copy_rows(city, "marts.fct_signal_facilities", facilities)
+    years = [
+        ("police_traffic_accidents", f"{year}|police_events", False) for year in range(2020, 2025)
+    ]
+    copy_rows(city, "staging.stg_platform__batch_slices", years)
+
+
+def seed_calls(city: psycopg.Connection, *, ratio: float, last: date = LAST) -> None:
+    """Daily calls with a season, a trend and a step in May 2023."""
+    rng = np.random.default_rng(11)
+    rows: list[tuple[object, ...]] = []
+    day = date(2021, 1, 1)
+    while day <= last:
+        months = (day.year - 2021) * 12 + day.month
+        level = 60 * 1.004**months * (1 + 0.2 * np.sin(2 * np.pi * day.month / 12))
+        level *= ratio if day >= date(2023, 5, 1) else 1
+        rows.append((day, day.replace(day=1), int(rng.poisson(level)), True))
+        day += timedelta(days=1)
+    copy_rows(city, "marts.fct_112_calls_daily", rows)
+
+
+def only(programme: str) -> PolicyEffect:
+    [effect] = evaluate(programmes=[programme])
+    return effect
+
+
+def test_a_planted_fall_at_chosen_sites_is_found(city: psycopg.Connection) -> None:
+    seed_sites(city, ratio=0.7, by_count=True)
+
+    effect = only("countdown_timers")
+
+    assert effect.verdict == "decrease"
+    assert effect.lower_95 is not None and effect.upper_95 is not None
+    assert effect.lower_95 < 0.7 < effect.upper_95
+    assert effect.treated_units == TREATED
+    assert effect.control_units == SITES - TREATED
+    assert effect.maryland_scale == 3
+    assert "평균 회귀" in effect.sentence_ko
+
+
+def test_where_nothing_was_planted_the_naive_comparison_is_fooled_and_ours_is_not(
+    city: psycopg.Connection,
+) -> None:
+    seed_sites(city, ratio=1.0, by_count=True)
+
+    effect = only("countdown_timers")
+
+    assert effect.diagnostics["naive_upper_95"] < 1
+    assert effect.diagnostics["regression_to_the_mean"] > 0.1
+    assert effect.verdict == "not_detectable"
+
+
+def test_sites_without_enough_time_on_either_side_are_refused(city: psycopg.Connection) -> None:
+    seed_sites(city, ratio=0.7, by_count=True)
+    city.execute(
+        "update marts.fct_signal_facilities set installed_on = '2024-11-01'"
+        " where installed_on is not null"
+    )
+
+    effect = only("countdown_timers")
+
+    assert effect.verdict == "refused"
+    assert effect.estimate is None
+    assert "충분" in effect.sentence_ko
+
+
+def test_years_that_were_not_delivered_are_not_counted_as_quiet_years(
+    city: psycopg.Connection,
+) -> None:
+    seed_sites(city, ratio=1.0, by_count=False)
+    city.execute("delete from staging.stg_platform__batch_slices where slice_key like '2024%'")
+
+    effect = only("countdown_timers")
+
+    assert effect.after_end == date(2023, 12, 31)
+    assert effect.verdict == "not_detectable"
+
+
+def test_a_step_of_the_whole_city_is_found_against_its_own_past(city: psycopg.Connection) -> None:
+    seed_calls(city, ratio=0.85)
+
+    effect = only("intoxication_relief_centre")
+
+    assert effect.verdict == "decrease"
+    assert effect.lower_95 is not None and effect.upper_95 is not None
+    assert effect.lower_95 < 0.85 < effect.upper_95
+    assert effect.control_units is None
+    assert effect.maryland_scale == 2
+    assert "비교 집단이 없어" in effect.sentence_ko
+    kinds = {point["series"] for point in effect.points}
+    assert kinds == {"observed", "fitted", "counterfactual"}
+
+
+def test_a_series_too_short_or_with_a_hole_is_refused(city: psycopg.Connection) -> None:
+    seed_calls(city, ratio=0.85, last=date(2023, 6, 30))
+    assert "달이 너무 적습니다" in only("intoxication_relief_centre").sentence_ko
+
+    city.execute("truncate marts.fct_112_calls_daily")
+    seed_calls(city, ratio=0.85)
+    city.execute("delete from marts.fct_112_calls_daily where call_date = '2022-06-12'")
+    assert "빠진 달" in only("intoxication_relief_centre").sentence_ko
+
+
+def test_p_values_are_adjusted_within_their_family_alone(city: psycopg.Connection) -> None:
+    seed_sites(city, ratio=0.7, by_count=True)
+    side_light = "보행신호 보조등"
+    city.execute(
+        "insert into marts.fct_signal_facilities"
+        " select crossing_id, %s, null, date '2022-06-01', %s, true"
+        " from marts.fct_signal_facilities where facility_kind = %s and crossing_id not in"
+        " (select crossing_id from marts.fct_signal_facilities where facility_kind = %s)"
+        " order by crossing_id limit 60",
+        [side_light, LAST, CROSSING, TIMER],
+    )
+    seed_calls(city, ratio=0.85)
+
+    effects = {
+        one.programme_id: one
+        for one in evaluate(
+            programmes=["countdown_timers", "signal_side_lights", "intoxication_relief_centre"]
+        )
+    }
+
+    timers, lights = effects["countdown_timers"], effects["signal_side_lights"]
+    assert (timers.family_size, lights.family_size) == (2, 2)
+    assert timers.p_value is not None and timers.p_adjusted is not None
+    assert timers.p_adjusted == pytest.approx(2 * timers.p_value, rel=0.01)
+    centre = effects["intoxication_relief_centre"]
+    assert (centre.family_size, centre.p_adjusted) == (1, centre.p_value)
