@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 RefusalCode = Literal[
-    "no_complete_months", "no_treated_units", "no_control_units", "too_few_events", "no_variation"
+    "no_complete_months",
+    "no_treated_units",
+    "no_control_units",
+    "too_few_events",
+    "too_few_clusters",
+    "no_variation",
+    "no_convergence",
+    "no_periods_before",
+    "incomplete_panel",
+    "not_identified",
+    "zero_counts",
 ]
 
 
