@@ -162,7 +162,7 @@ def poisson_two_way_effect(panel: UnitPanel, *, level: float = 0.95) -> PoissonT
     full_means = np.zeros(observed.shape)
     full_means[observed] = means
     projection = TwoWayProjection(observed, full_means)
-    # Root-weighted residuals of the regressor times root weights give D~ x (y - mu) as scores.
+    # The residuals carry root weights; the score is the plain residual regressor x (y - mean).
     regressor = identified_residuals(projection, panel.treated())
     scores = regressor / projection.root_weights * (counts - means)
     codes = cell_clusters(panel, observed)
