@@ -124,6 +124,14 @@ def test_log_rates_divide_by_exposure() -> None:
     assert found.outcome == pytest.approx(np.full((3, 4), np.log(2)))
 
 
+def test_rates_divide_by_exposure_and_need_one() -> None:
+    found = panel(outcome=np.full((3, 4), 10.0), exposure=np.full((3, 4), 5.0)).rates()
+
+    assert found.outcome == pytest.approx(np.full((3, 4), 2.0))
+    with pytest.raises(ValueError, match="exposure"):
+        panel().rates()
+
+
 def test_zero_counts_have_no_log_rate() -> None:
     with pytest.raises(Refused) as refusal:
         panel(outcome=np.zeros((3, 4))).log_rates()

@@ -206,6 +206,12 @@ class UnitPanel:
         exposure = 1.0 if self.exposure is None else self.exposure
         return replace(self, outcome=np.log(self.outcome / exposure))
 
+    def rates(self) -> UnitPanel:
+        """Panel of outcome / exposure. Raises ValueError without exposure."""
+        if self.exposure is None:
+            raise ValueError("A rate needs a panel with exposure.")
+        return replace(self, outcome=self.outcome / self.exposure)
+
 
 def _check_exposure(exposure: NDArray[np.float64], shape: tuple[int, int]) -> None:
     if exposure.shape != shape:
