@@ -81,6 +81,16 @@ def test_analytic_error_is_that_of_two_means() -> None:
     assert error == pytest.approx(math.sqrt(2 / 4 + 2 / 4))
 
 
+def test_error_of_an_average_holds_that_cohort_sizes_are_a_sample() -> None:
+    # given: no noise; 6 units with mean effect 2.5 and 4 with 1.5: binomial error of the mix
+    panel = simulated_panel(STAGGERED, growth=1, noise=0)
+
+    overall = aggregate(group_time_effects(panel), "group", bootstrap=BOOTSTRAP).overall
+
+    assert overall.estimate == pytest.approx(2.1)
+    assert overall.standard_error == pytest.approx((2.5 - 1.5) * math.sqrt(0.6 * 0.4 / 10))
+
+
 def test_averages_weigh_cohorts_by_their_units() -> None:
     found = group_time_effects(HAND)
 

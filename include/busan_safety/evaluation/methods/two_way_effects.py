@@ -117,7 +117,7 @@ def two_way_effect(
     """
     panel.require_comparison()
     observed = ~np.isnan(panel.outcome)
-    projection = TwoWayProjection(observed, _least_squares_weights(panel, weighted))
+    projection = TwoWayProjection(observed, least_squares_weights(panel, weighted))
     outcome = projection.residuals(np.where(observed, panel.outcome, 0.0))
     treated = identified_residuals(projection, panel.treated())
     codes = cell_clusters(panel, observed)
@@ -215,6 +215,13 @@ def bacon_decomposition(panel: UnitPanel) -> BaconDecomposition:
     )
 
 
+def least_squares_weights(panel: UnitPanel, weighted: bool) -> NDArray[np.float64] | None:
+    """Weights of the cells, None for equal ones; ValueError when the panel has no exposure."""
+    if weighted and panel.exposure is None:
+        raise ValueError("A weighted fit needs a panel with exposure.")
+    return panel.exposure if weighted else None
+
+
 def identified_residuals(
     projection: TwoWayProjection, treated: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
@@ -261,12 +268,6 @@ def t_inference(
     reach = float(stats.t.ppf(1 - (1 - level) / 2, freedom)) * error
     p_value = float(2 * stats.t.sf(abs(estimate) / error, freedom)) if error > 0 else 0.0
     return estimate - reach, estimate + reach, p_value
-
-
-def _least_squares_weights(panel: UnitPanel, weighted: bool) -> NDArray[np.float64] | None:
-    if weighted and panel.exposure is None:
-        raise ValueError("A weighted fit needs a panel with exposure.")
-    return panel.exposure if weighted else None
 
 
 def _informative_cells(panel: UnitPanel) -> NDArray[np.bool_]:
