@@ -39,6 +39,22 @@ _REASONS: dict[RefusalCode, Bilingual] = {
         ko="전후의 달이 너무 적습니다",
         en="too few months before or after",
     ),
+    "too_few_clusters": Bilingual(
+        ko="비교할 구·군이나 경찰서가 너무 적습니다",
+        en="too few districts or stations",
+    ),
+    "no_periods_before": Bilingual(
+        ko="사업 전 기간이 없습니다",
+        en="no period before the programme",
+    ),
+    "incomplete_panel": Bilingual(
+        ko="빠진 칸이 있습니다",
+        en="cells are missing",
+    ),
+    "zero_counts": Bilingual(
+        ko="사건이 한 건도 없는 칸이 있어 비율을 견줄 수 없습니다",
+        en="cells without any event, so ratios cannot be compared",
+    ),
     "missing_months": Bilingual(
         ko="중간에 빠진 달이 있습니다",
         en="months are missing in between",
@@ -56,8 +72,8 @@ _REASONS: dict[RefusalCode, Bilingual] = {
         en="the model does not converge",
     ),
     "not_identified": Bilingual(
-        ko="달의 수가 모형의 항을 가려내기에 부족합니다",
-        en="the months are too few to tell the model's terms apart",
+        ko="자료가 모형의 항을 가려내기에 부족합니다",
+        en="the data are too few to tell the model's terms apart",
     ),
     "no_variation": Bilingual(
         ko="변동을 추정할 자료가 부족합니다",
