@@ -6,6 +6,8 @@ Group-time numbers: the Python package csdid 0.4.3 on the same file (log homicid
 `bstrap=True, cband=True, biters=20000`.
 Wild cluster bootstrap: the Python package wildboottest 0.3.2, null imposed, 20,000 Rademacher
 draws by state, and 99,999 draws for the 15 states with `sid` up to 16.
+Honest intervals: the Python package moderndid 0.2.0 on our event study (-5 to 3),
+`compute_flci` and `compute_conditional_cs_rm` (hybrid "LF", 1,000 grid points from -2 to 2).
 """
 
 from pathlib import Path
@@ -20,6 +22,10 @@ from busan_safety.evaluation.methods.group_time import (
     Bootstrap,
     aggregate,
     group_time_effects,
+)
+from busan_safety.evaluation.methods.honest import (
+    relative_magnitude_interval,
+    smoothness_interval,
 )
 from busan_safety.evaluation.methods.panel import UnitPanel
 from busan_safety.evaluation.methods.two_way_effects import bacon_decomposition, two_way_effect
@@ -173,3 +179,49 @@ def test_wild_cluster_bootstrap_of_fifteen_states_is_exact(castle: UnitPanel) ->
 
     assert (len(fifteen.units), found.exact) == (15, True)
     assert found.p_value == pytest.approx(0.63446, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("time", "bound", "lower", "upper"),
+    [
+        (0, 0, 0.011906, 0.123608),
+        (0, 0.01, 0.006524, 0.159492),
+        (0, 0.02, 0.006285, 0.202859),
+        (0, 0.05, -0.042412, 0.257517),
+        (2, 0, -0.001515, 0.172850),
+        (2, 0.01, -0.061378, 0.282498),
+        (2, 0.05, -0.333041, 0.663924),
+    ],
+)
+def test_smoothness_intervals_are_the_optimal_fixed_length_ones(
+    castle: UnitPanel, time: int, bound: float, lower: float, upper: float
+) -> None:
+    study = event_study(castle, first=-5, last=3)
+
+    found = smoothness_interval(study, relative_time=time, bound=bound)
+
+    # The peer's search stops at a length within 1e-6 of ours, at weights that differ a little.
+    assert found.upper - found.lower == pytest.approx(upper - lower, abs=1e-5)
+    assert found.lower == pytest.approx(lower, abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("time", "bound", "lower", "upper"),
+    [
+        (0, 0, 0.0100, 0.1742),
+        (0, 0.5, -0.0260, 0.2222),
+        (0, 1, -0.0701, 0.2783),
+        (0, 2, -0.1862, 0.4144),
+        (2, 0.5, -0.1461, 0.3984),
+        (2, 1, -0.3183, 0.6026),
+    ],
+)
+def test_relative_magnitude_intervals_hold_the_hybrid_ones_and_little_more(
+    castle: UnitPanel, time: int, bound: float, lower: float, upper: float
+) -> None:
+    study = event_study(castle, first=-5, last=3)
+
+    found = relative_magnitude_interval(study, relative_time=time, bound=bound)
+
+    assert found.lower < lower < upper < found.upper
+    assert found.upper - found.lower < 1.2 * (upper - lower)
