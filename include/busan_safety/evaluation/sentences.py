@@ -97,6 +97,12 @@ _LIMITS: dict[str, Bilingual] = {
         "is taken out, but the sites were not chosen at random, so the difference cannot be put "
         "down to the programme with certainty.",
     ),
+    "not_yet_treated": Bilingual(
+        ko="대상을 무작위로 정하지 않았고 구·군이나 경찰서의 수가 적으므로, 이 차이가 사업 "
+        "때문이라고 단정할 수 없습니다.",
+        en="The places were not chosen at random, and there are few of them, so the difference "
+        "cannot be put down to the programme with certainty.",
+    ),
     "own_past": Bilingual(
         ko="비교 집단이 없어, 같은 때 달라진 다른 모든 것이 이 차이에 들어 있습니다.",
         en="There is no comparison group: whatever else changed at that time is in the difference.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import psycopg
 
-from busan_safety.evaluation.designs import interrupted, sites, staggered_windows
+from busan_safety.evaluation.designs import clusters, interrupted, sites, staggered_windows
 from busan_safety.evaluation.designs.estimate import Estimate, Groups, Point, Verdict
 from busan_safety.evaluation.plans import Plan
 
@@ -17,6 +17,7 @@ __all__ = ["Estimate", "Groups", "Point", "Verdict", "estimate"]
 _DESIGNS = {
     "staggered_did_rate_ratio": staggered_windows.estimate,
     "empirical_bayes_before_after": sites.estimate,
+    "few_clusters_did": clusters.estimate,
     "interrupted_time_series": interrupted.estimate,
 }
 

@@ -95,7 +95,7 @@ class ComparisonGroup(_Strict):
     event: what separates before from after, as sentences call it.
     """
 
-    group: Literal["units_without_works", "reference_sites", "own_past"]
+    group: Literal["units_without_works", "reference_sites", "own_past", "not_yet_treated"]
     event: Bilingual
     treated: Bilingual
     control: Bilingual
@@ -143,8 +143,24 @@ class InterruptedTimeSeries(_Method):
     group: ClassVar[str] = "own_past"
 
 
+class FewClusters(_Method):
+    """Two-way effects of a roll-out over districts or stations, inference by permutation.
+
+    seed, draws: of the permutations, where not all of them are taken.
+    """
+
+    name: Literal["few_clusters_did"]
+    seed: int = Field(ge=0)
+    draws: int = Field(ge=999, le=100_000)
+    minimum_events: int = Field(ge=5)
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    group: ClassVar[str] = "not_yet_treated"
+
+
 Method = Annotated[
-    StaggeredRateRatio | SiteBeforeAfter | InterruptedTimeSeries, Field(discriminator="name")
+    StaggeredRateRatio | SiteBeforeAfter | InterruptedTimeSeries | FewClusters,
+    Field(discriminator="name"),
 ]
 
 
@@ -180,7 +196,7 @@ class Plan(_Strict):
     programme_id: Text
     title: Bilingual
     outcome: Outcome
-    unit: Literal["dong", "site", "city"]
+    unit: Literal["dong", "site", "city", "district", "station"]
     dates: Dates
     comparison: ComparisonGroup
     method: Method
