@@ -22,6 +22,8 @@ RefusalCode = Literal[
     "no_variation",
     "no_convergence",
     "not_identified",
+    "empty_stratum",
+    "nothing_expected",
 ]
 
 
