@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 RefusalCode = Literal[
-    "no_complete_months", "no_treated_units", "no_control_units", "too_few_events", "no_variation"
+    "no_complete_months",
+    "no_treated_units",
+    "no_control_units",
+    "too_few_events",
+    "no_variation",
+    "weights_do_not_sum",
+    "no_input",
+    "no_sites_requested",
+    "too_few_candidates",
 ]
 
 
