@@ -39,6 +39,30 @@ _REASONS: dict[RefusalCode, Bilingual] = {
         ko="전후의 달이 너무 적습니다",
         en="too few months before or after",
     ),
+    "empty_stratum": Bilingual(
+        ko="인구가 없는 층이 있습니다",
+        en="a stratum has no population",
+    ),
+    "nothing_expected": Bilingual(
+        ko="기대되는 건수가 없습니다",
+        en="nothing is expected",
+    ),
+    "weights_do_not_sum": Bilingual(
+        ko="가중치의 합이 맞지 않습니다",
+        en="the weights do not sum to what they should",
+    ),
+    "no_input": Bilingual(
+        ko="점수를 매길 자료가 없습니다",
+        en="there is no input for the score",
+    ),
+    "no_sites_requested": Bilingual(
+        ko="고를 곳의 수가 없습니다",
+        en="no number of sites was asked for",
+    ),
+    "too_few_candidates": Bilingual(
+        ko="고를 곳보다 후보가 적습니다",
+        en="there are fewer candidates than sites asked for",
+    ),
     "too_few_clusters": Bilingual(
         ko="비교할 구·군이나 경찰서가 너무 적습니다",
         en="too few districts or stations",

@@ -24,6 +24,10 @@ RefusalCode = Literal[
     "not_identified",
     "empty_stratum",
     "nothing_expected",
+    "weights_do_not_sum",
+    "no_input",
+    "no_sites_requested",
+    "too_few_candidates",
 ]
 
 
