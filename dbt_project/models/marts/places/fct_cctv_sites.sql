@@ -39,6 +39,8 @@ final as (
         sites.retention_days,
         sites.longitude,
         sites.latitude,
+        sites.h3_cell,
+        sites.point_district_code,
         coalesce(purposes.is_security, false) as is_security,
         batches.is_synthetic,
         sites.installed_month,
