@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     var_dir: Path = ROOT / "var"
     releases_dir: Path = ROOT / "releases"
     pseudonym_key_file: Path | None = None
+    boundary_file: Path | None = None
 
     host: str = "127.0.0.1"
     pg_host: str = "127.0.0.1"
@@ -75,6 +76,14 @@ class Settings(BaseSettings):
     def pseudonym_key_path(self) -> Path:
         """Versioned keys of the pseudonyms, apart from passwords and data."""
         return self.pseudonym_key_file or self.var_dir / "pseudonym_keys.json"
+
+    @property
+    def boundary_path(self) -> Path | None:
+        """Polygons of the districts; without a setting those that the sandbox wrote, if any."""
+        if self.boundary_file:
+            return self.boundary_file
+        made = self.var_dir / "sandbox" / "district_boundaries.geojson"
+        return made if self.is_synthetic and made.is_file() else None
 
     @property
     def drop_dir(self) -> Path:

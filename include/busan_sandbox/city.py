@@ -131,6 +131,15 @@ def dongs_of(district_code: str) -> list[Dong]:
     return [dong for dong in dongs() if dong.district_code == district_code]
 
 
+def dongs_far_from(district_code: str, metres: float = 5_000) -> list[int]:
+    """Return the positions in `dongs()` of those this far from every dong of a district."""
+    places = np.array([(dong.longitude * 91_000, dong.latitude * 111_000) for dong in dongs()])
+    is_own = np.array([dong.district_code == district_code for dong in dongs()])
+    apart = np.hypot(*(places[:, None] - places[is_own]).transpose(2, 0, 1)).min(axis=1)
+    far: list[int] = np.flatnonzero(apart > metres).tolist()
+    return far
+
+
 def station_on(dong: Dong, day: date) -> str:
     """Return the station in charge of a dong on a day, as in 부산진 or 수영."""
     return dong.later_station if dong.later_station and day >= SUYEONG_OPENED else dong.station

@@ -99,6 +99,9 @@ def generate(options: Options, drop_dir: Path) -> Generated:
 
 
 def _deliveries(options: Options) -> Iterator[tuple[Root, Delivery]]:
+    # The geometry library takes a while to load, and the server's process never needs it.
+    from busan_sandbox.outlines import outline_file
+
     truth = Truth()
     found = routes(options)
     treated = treated_dongs(found)
@@ -119,6 +122,7 @@ def _deliveries(options: Options) -> Iterator[tuple[Root, Delivery]]:
     yield "state", school_answers(options)
     for feeds in FEEDS.values():
         yield from feeds.deliveries(options, truth)
+    yield "state", outline_file()
     yield "state", Delivery(ENDPOINTS_FILE, endpoints_document(generated_endpoints()))
     truth.planted["routes"] = len(found)
     truth.planted["routes_with_works"] = sum(r.works_completed_on is not None for r in found)

@@ -50,7 +50,14 @@ _PER_THOUSAND = 23
 _TYPES = (("한전주", 6), ("전용주", 3), ("건축물", 1))
 _COUNTS = ((1, 93), (2, 5), (3, 2))
 # Shares of a register's rows; empty fields are no faults.
-_FAULTS = {"duplicates": 0.01, "zero_coordinates": 0.004}
+_FAULTS = {
+    "duplicates": 0.01,
+    "zero_coordinates": 0.004,
+    "other_districts": 0.004,
+    "in_the_sea": 0.002,
+}
+# Off the coast: longitude, latitude, and how far around.
+_SEA = (129.3, 34.98, 0.02)
 _NO_YEAR, _NO_COORDINATES, _NO_LOT = 0.2, 0.03, 0.25
 _SWAPPING_DISTRICT, _SWAPPED_SHARE = "26410", 0.02
 # Headers of the districts' own files. The CSV does not say whose it is.
@@ -157,20 +164,25 @@ def _lights(options: Options, district: city.District, planted: Counter[str]) ->
                 "insttNm": place,
             }
         )
-    _spoil(district, lights, stream, planted)
+    _spoil(options, district, lights, stream, planted)
     planted["district_security_lights.rows"] += len(lights)
     return lights
 
 
 def _spoil(
-    district: city.District, lights: list[Light], stream: np.random.Generator, planted: Counter[str]
+    options: Options,
+    district: city.District,
+    lights: list[Light],
+    stream: np.random.Generator,
+    planted: Counter[str],
 ) -> None:
-    """Plant swapped and zero coordinates, and rows that repeat others."""
+    """Plant swapped, zero and misplaced coordinates, and rows that repeat others."""
     faults = fault_rows(len(lights), _FAULTS, stream)
     for at in faults["zero_coordinates"]:
         lights[at] |= {"latitude": "0.0", "longitude": "0.0"}
+    _misplace(options, district, lights, faults)
     if district.code == _SWAPPING_DISTRICT:
-        faulty = set(faults["zero_coordinates"])
+        faulty = {at for name in faults if name != "duplicates" for at in faults[name]}
         swapped = max(1, round(len(lights) * _SWAPPED_SHARE))
         placed = [i for i, one in enumerate(lights) if one["latitude"] and i not in faulty]
         for at in placed[:swapped]:
@@ -180,3 +192,21 @@ def _spoil(
     lights += [dict(lights[at]) for at in faults["duplicates"]]
     for name, rows in faults.items():
         planted[f"district_security_lights.{name}"] += len(rows)
+
+
+def _misplace(
+    options: Options, district: city.District, lights: list[Light], faults: dict[str, list[int]]
+) -> None:
+    """Give some rows the coordinates of a far district, or of the sea."""
+    stream = options.stream("misplaced lights", district.code)
+    away = np.array(city.dongs_far_from(district.code))
+    rows = faults["other_districts"]
+    elsewhere = city.scatter(away[stream.integers(0, len(away), len(rows))], stream)
+    longitude, latitude, around = _SEA
+    at_sea = stream.uniform(-around, around, (2, len(faults["in_the_sea"])))
+    at_sea += np.array([[longitude], [latitude]])
+    for at, x, y in [
+        *zip(rows, *(part.tolist() for part in elsewhere), strict=True),
+        *zip(faults["in_the_sea"], *at_sea.tolist(), strict=True),
+    ]:
+        lights[at] |= {"latitude": f"{y:.7f}", "longitude": f"{x:.7f}"}

@@ -27,7 +27,6 @@ TOPICS = (
 NOT_RECOMPUTED = {
     "code01_within_target_share": "not reported by definition: no target is published",
     "two_wheeler_accident_rate": "not reported by definition: no source gives the registered",
-    "cctv_priority_site_share": "needs H3 cells; no second implementation of H3 is installed here",
     "zone_wdq": "needs the ring geometry in a metric projection; covered by a dbt unit test",
 }
 

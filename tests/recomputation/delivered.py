@@ -18,6 +18,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import h3
 import numpy as np
 import pandas as pd
 import yaml
@@ -369,6 +370,32 @@ def station(cells: pd.Series) -> pd.Series:
 def yes(cells: pd.Series) -> pd.Series:
     """Return 1, 0 or missing for Y/N and O/X."""
     return text(cells).map({"Y": 1.0, "O": 1.0, "예": 1.0, "N": 0.0, "X": 0.0, "아니오": 0.0})
+
+
+def degrees(cells: pd.Series) -> pd.Series:
+    """Read a coordinate; a comma behind it goes, a lost decimal point comes back, 0 is missing."""
+
+    def one(cell: object) -> float:
+        written = "" if cell is None else str(cell).strip().rstrip(",")
+        if lost := re.fullmatch(r"(12[89]|3[45])(\d{4,})", written):
+            written = f"{lost[1]}.{lost[2]}"
+        found = float(written) if re.fullmatch(r"\d+(\.\d+)?", written) else np.nan
+        return found if found else np.nan
+
+    return cells.map(one).astype(float)
+
+
+def cell(rows: pd.DataFrame) -> pd.Series:
+    """Return the H3 cell (resolution 9) of each row; coordinates that are swapped are turned."""
+    east, north = degrees(rows["longitude"]), degrees(rows["latitude"])
+    is_swapped = north.between(128, 130) & east.between(34, 36)
+    east, north = east.where(~is_swapped, north), north.where(~is_swapped, east)
+    is_busan = north.between(34.8, 35.45) & east.between(128.7, 129.35)
+    found = [
+        h3.latlng_to_cell(y, x, 9) if here else None
+        for x, y, here in zip(east, north, is_busan, strict=True)
+    ]
+    return pd.Series(found, rows.index, dtype=object)
 
 
 def first_only(rows: pd.DataFrame, *keys: str) -> pd.DataFrame:

@@ -1,11 +1,12 @@
-"""Zones, routes and cameras: numbers 13, 14, 16 to 19 and 21."""
+"""Zones, routes and cameras: numbers 13, 14 and 16 to 21."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from recomputation.crime import incidents
-from recomputation.delivered import Landing, day, district, month, number, seed, text
+from recomputation.delivered import Landing, cell, day, district, month, number, seed, text
 from recomputation.frames import DISTRICTS, counted, indicator, periods, start_of
 
 SNAPSHOT = pd.Timestamp(1900, 1, 1)
@@ -141,4 +142,36 @@ def _cameras(landing: Landing) -> list[pd.DataFrame]:
             counted(rows[stated & is_old], "district", [SNAPSHOT], weight="cameras"),
             counted(rows[stated], "district", [SNAPSHOT], weight="cameras"),
         ),
+        _priority_sites(landing, rows),
     ]  # fmt: skip
+
+
+def _priority_sites(landing: Landing, cameras: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of each year's new cameras in the worst cells of the year before."""
+    crimes = incidents(landing)
+    crimes = crimes[crimes["group"].fillna("") != ""]
+    crimes = crimes.assign(year=start_of(crimes["reported"], "Y"), cell=cell(crimes))
+    months = crimes.groupby("year")["reported"].agg(lambda days: days.dt.month.nunique())
+    sizes = crimes.dropna(subset=["cell"]).groupby(["year", "cell"]).size()
+    ranks = sizes.groupby("year").rank(method="min", ascending=False)
+    worst = ranks[ranks <= np.ceil(sizes.groupby("year").transform("size") / 10)].index
+    new = cameras[cameras["installed"].notna()]
+    new = new.assign(start=start_of(new["installed"], "Y"), cell=cell(new))
+    before = new["start"] - pd.DateOffset(years=1)
+    is_in_worst = pd.MultiIndex.from_arrays([before, new["cell"]]).isin(worst)
+    newest = cameras["reference"].max()
+    years = [
+        year + pd.DateOffset(years=1)
+        for year in months[months == 12].index
+        if year + pd.DateOffset(years=1) <= newest
+    ]
+    # A register from before the year says nothing of it.
+    references = cameras.groupby("district")["reference"].max()
+    everything = counted(new, "district", years, weight="cameras")
+    places = references.reindex(everything.index.get_level_values("place")).to_numpy()
+    is_known = places >= everything.index.get_level_values("start").to_numpy()
+    return indicator(
+        "cctv_priority_site_share",
+        counted(new[is_in_worst], "district", years, weight="cameras").where(is_known),
+        everything.where(is_known),
+    )

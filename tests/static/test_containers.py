@@ -76,6 +76,7 @@ def test_every_setting_is_in_the_example() -> None:
 def test_the_example_gives_the_real_defaults() -> None:
     given = dict(re.findall(r"^#?(BUSAN_[A-Z_]+)=(.+)$", EXAMPLE, flags=re.MULTILINE))
     paths = {"BUSAN_VAR_DIR", "BUSAN_RELEASES_DIR", "BUSAN_PSEUDONYM_KEY_FILE"}
+    paths |= {"BUSAN_BOUNDARY_FILE"}
 
     for name, field in Settings.model_fields.items():
         variable = f"BUSAN_{name.upper()}"

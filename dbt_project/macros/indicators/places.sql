@@ -4,6 +4,7 @@
     {%- set facilities = ref('fct_measures_facilities') -%}
     {%- set lamps = ref('fct_measures_route_lamps') -%}
     {%- set ages = ref('fct_measures_cctv_age') -%}
+    {%- set new_cameras = ref('fct_measures_new_cameras') -%}
     {{ indicator_rows('safe_route_improvement_rate', routes, 'designated_route_count',
         numerator='improved_route_count') }}
     union all
@@ -18,4 +19,7 @@
     union all
     {{ indicator_rows('cctv_old_share', ages, 'stated_camera_count',
         numerator='old_camera_count') }}
+    union all
+    {{ indicator_rows('cctv_priority_site_share', new_cameras, 'new_camera_count',
+        numerator='priority_camera_count') }}
 {%- endmacro %}

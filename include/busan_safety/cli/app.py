@@ -7,7 +7,14 @@ import sys
 import typer
 from dotenv import load_dotenv
 
-from busan_safety.cli import data_verbs, docs_verb, query_verb, reload_verbs, service_verbs
+from busan_safety.cli import (
+    boundary_verb,
+    data_verbs,
+    docs_verb,
+    query_verb,
+    reload_verbs,
+    service_verbs,
+)
 from busan_safety.cli.output import BadInput, VerbFailed, print_error
 from busan_safety.connectors.errors import DeliveryRefused, SourceFailure
 from busan_safety.launcher.airflow_api import AirflowUnavailable, UnknownDag
@@ -18,6 +25,7 @@ from busan_safety.launcher.stack import StartError
 from busan_safety.loading.keys import KeyMismatch
 from busan_safety.settings import ROOT
 from busan_safety.sources import UnknownSource
+from busan_safety.sources.points import BoundaryError
 from busan_safety.warehouse import WarehouseUnavailable
 from busan_safety.warehouse.embedded import ServerError
 
@@ -31,6 +39,7 @@ app = typer.Typer(
 for verb in (
     *(*service_verbs.VERBS, *data_verbs.VERBS),
     *(*query_verb.VERBS, *docs_verb.VERBS, *reload_verbs.VERBS),
+    *boundary_verb.VERBS,
 ):
     app.command()(verb)
 # Its arguments, `--help` too, are Airflow's.
@@ -39,7 +48,7 @@ app.command(
     add_help_option=False,
 )(service_verbs.airflow)
 
-_BAD_INPUT = (BadInput, DeliveryRefused, UnknownDag, UnknownSource, PreflightError)
+_BAD_INPUT = (BadInput, BoundaryError, DeliveryRefused, UnknownDag, UnknownSource, PreflightError)
 _FAILED = (
     *(AirflowUnavailable, ChainTimeout, KeyMismatch, ServerError, SourceFailure, StartError),
     *(VerbFailed, WarehouseUnavailable),

@@ -80,6 +80,8 @@ def load_batch(
         return known
     refuse_implausible_count(source, _received(stream), landed.name)
     outcome = apply_rules(connection, source, batch_id, direct=stream.copy_format == "csv")
+    if source.points:
+        _locate_points(connection, source, batch_id)
     refused = _Refused(
         merge(
             stream.counts.refusals(),
@@ -128,6 +130,13 @@ def load_batch(
         notes=list(_notes(stream, partial)),
         **counts,
     )
+
+
+def _locate_points(connection: psycopg.Connection, source: Source, batch_id: int) -> None:
+    # Geometry libraries take a third of a second: only for feeds that have points.
+    from busan_safety.loading.points import locate_points
+
+    locate_points(connection, source, batch_id)
 
 
 class _Refused:

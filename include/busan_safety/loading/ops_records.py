@@ -22,6 +22,7 @@ from busan_safety.loading.report import BatchReport
 from busan_safety.loading.stream import RowStream
 from busan_safety.settings import get_settings
 from busan_safety.sources import Source
+from busan_safety.sources.points import POINT_FLAGS
 
 KEPT_FLAGS = frozenset({"total", "unmapped_code"})
 
@@ -284,7 +285,7 @@ def touched_rows(connection: psycopg.Connection, source: Source, batch_id: int) 
             " count(*) filter (where _flags && {flags}) from {table}"
             " where _batch_id = {batch} and _flags is not null"
         ).format(
-            flags=sql.Literal([*flagging, *KEPT_FLAGS, "duplicate"]),
+            flags=sql.Literal([*flagging, *KEPT_FLAGS, *POINT_FLAGS, "duplicate"]),
             table=sql.Identifier("raw", source.id),
             batch=sql.Literal(batch_id),
         )

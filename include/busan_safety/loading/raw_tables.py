@@ -6,6 +6,7 @@ import psycopg
 from psycopg import sql
 
 from busan_safety.sources import Source, all_sources
+from busan_safety.sources.points import POINT_COLUMNS
 from busan_safety.warehouse import connect
 
 
@@ -66,9 +67,16 @@ def slice_expression(source: Source, period: sql.Composable | None = None) -> sq
 
 def _create_table(connection: psycopg.Connection, source: Source) -> None:
     table = sql.Identifier("raw", source.id)
+    found = [
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL("text"))
+        for name in _point_columns(source)
+    ]
     columns = [
-        sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.type))
-        for column in source.stored_columns
+        *found,
+        *(
+            sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(column.type))
+            for column in source.stored_columns
+        ),
     ]
     own = [
         sql.SQL("_batch_id integer not null"),
@@ -92,6 +100,13 @@ def _create_table(connection: psycopg.Connection, source: Source) -> None:
     )
     comment = f"{source.title.ko} / {source.title.en}. {source.grain} Typed rows as sent."
     connection.execute(sql.SQL("comment on table {} is {}").format(table, sql.Literal(comment)))
+    for name in _point_columns(source):
+        said = POINT_COLUMNS[name]
+        connection.execute(
+            sql.SQL("comment on column {}.{} is {}").format(
+                table, sql.Identifier(name), sql.Literal(f"{said.ko} / {said.en}")
+            )
+        )
     for column_model in source.stored_columns:
         description = column_model.description
         unit = f" [{column_model.unit}]" if column_model.unit else ""
@@ -165,7 +180,12 @@ def _create_as_of(connection: psycopg.Connection, source: Source) -> None:
 
 
 def _view_columns(source: Source) -> list[str]:
-    return ["_batch_id", "_line", "_flags", *(column.name for column in source.stored_columns)]
+    own = ["_batch_id", "_line", "_flags", *_point_columns(source)]
+    return [*own, *(column.name for column in source.stored_columns)]
+
+
+def _point_columns(source: Source) -> list[str]:
+    return list(POINT_COLUMNS) if source.points else []
 
 
 def _columns_of(connection: psycopg.Connection, relation: str) -> list[str]:

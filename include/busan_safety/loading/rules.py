@@ -284,10 +284,10 @@ def _json_of(row: str, names: Iterable[str]) -> sql.Composable:
 
 
 def _flag(connection: psycopg.Connection, source: Source, batch_id: int, rule: Rule) -> None:
-    _flag_where(connection, source, batch_id, rule.id, rule.reason.en, sql.SQL(rule.when))
+    flag_where(connection, source, batch_id, rule.id, rule.reason.en, sql.SQL(rule.when))
 
 
-def _flag_where(
+def flag_where(
     connection: psycopg.Connection,
     source: Source,
     batch_id: int,
@@ -295,6 +295,7 @@ def _flag_where(
     reason: str,
     when: sql.Composable,
 ) -> None:
+    """Flag the batch's rows where a condition over alias `r` holds, and say so in quarantine."""
     connection.execute(
         sql.SQL(
             "with flagged as (update {} r set _flags = array_append(r._flags, {rule})"
@@ -347,7 +348,7 @@ def _duplicates(
         " where r._batch_id = {batch} group by 1 having count(*) > 1)) numbered where nth > 1)"
     ).format(key=key, table=table, batch=batch, digest=digest)
     if policy.action == "flag":
-        _flag_where(
+        flag_where(
             connection, source, batch_id, "duplicate", "repeats an earlier row of the file", later
         )
         return

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from busan_safety.sources.model import Column, Source, Transport
+from busan_safety.sources.points import POINT_COLUMNS, POINT_FLAGS
 from busan_safety.sources.registry_reader import all_sources
 
 _TRANSPORTS = {
@@ -50,6 +51,7 @@ def feed_page(source: Source) -> str:
         "| column | headers seen | type | unit | may be empty | privacy | 설명 / meaning |",
         "|---|---|---|---|---|---|---|",
         *(_column_row(column) for column in source.columns),
+        *_found_columns(source),
         "",
         "## Forms",
         "",
@@ -173,11 +175,26 @@ def _column_row(column: Column) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
+def _found_columns(source: Source) -> list[str]:
+    """Rows of what loading finds for a point."""
+    if source.points is None:
+        return []
+    return [
+        f"| `{name}` | found from {source.points.longitude}, {source.points.latitude} | text | |"
+        f" yes | {source.point_privacy} | {said.ko} / {said.en} |"
+        for name, said in POINT_COLUMNS.items()
+    ]
+
+
 def _rules(source: Source) -> list[str]:
     lines = [
         f"- `{rule.id}` ({rule.action}): {rule.reason.ko} / {rule.reason.en}."
         for rule in source.rules
     ]
+    if source.points:
+        lines += [
+            f"- `{flag}` (flag): {said.ko} / {said.en}." for flag, said in POINT_FLAGS.items()
+        ]
     if source.duplicates:
         what = ", ".join(source.duplicates.columns) or "all columns" + (
             f" but {', '.join(source.duplicates.ignore)}" if source.duplicates.ignore else ""

@@ -284,6 +284,18 @@ class Duplicates(_Strict):
     ignore: list[str] = []
 
 
+class Points(_Strict):
+    """Columns with a point in degrees WGS84; loading finds its grid cell and district (ADR 14).
+
+    district: column that begins with the five digits of the district that the sender reports (a
+    district's code or a dong's); the point is held against it.
+    """
+
+    longitude: str
+    latitude: str
+    district: str | None = None
+
+
 class Freshness(_Strict):
     """How old the newest event may be before people are told."""
 
@@ -318,6 +330,7 @@ class Source(_Strict):
     ignored_headers: list[str] = []
     rules: list[Rule] = []
     duplicates: Duplicates | None = None
+    points: Points | None = None
 
     def column(self, name: str) -> Column:
         """Return the column called `name`; KeyError when there is none."""
@@ -327,6 +340,15 @@ class Source(_Strict):
     def stored_columns(self) -> list[Column]:
         """Columns of the raw table: all but those whose privacy class is `drop`."""
         return [column for column in self.columns if column.privacy != "drop"]
+
+    @property
+    def point_privacy(self) -> Privacy | None:
+        """Privacy class of the cell and the district found for a point: that of its coordinates."""
+        if self.points is None:
+            return None
+        coordinates = (self.points.longitude, self.points.latitude)
+        is_public = all(self.column(name).privacy == "public" for name in coordinates)
+        return "public" if is_public else "restricted"
 
     @property
     def hides_values(self) -> bool:
@@ -352,6 +374,22 @@ class Source(_Strict):
         )
         one_csv = len(self.forms) == 1 and self.forms[0].formats == ["csv"]
         return plain and one_csv and not (self.scope or self.totals or self.forms[0].melt)
+
+    @model_validator(mode="after")
+    def _points_are_coordinates(self) -> Source:
+        if self.points is None:
+            return self
+        stored = {column.name: column for column in self.stored_columns}
+        for name in (self.points.longitude, self.points.latitude):
+            column = stored.get(name)
+            if column is None or column.type != "double precision":
+                raise ValueError(f"{self.id}: points: {name} is no stored double precision column")
+            if column.privacy not in ("public", "restricted"):
+                raise ValueError(f"{self.id}: points: {name} has lost its detail before loading")
+        district = self.points.district
+        if district and (district not in stored or stored[district].type != "text"):
+            raise ValueError(f"{self.id}: points: {district} is no stored text column")
+        return self
 
     @model_validator(mode="after")
     def _names_exist(self) -> Source:

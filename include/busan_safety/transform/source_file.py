@@ -12,6 +12,7 @@ import yaml
 
 from busan_safety.settings import get_settings
 from busan_safety.sources import Source, all_sources
+from busan_safety.sources.points import POINT_COLUMNS
 
 _OWN_COLUMNS = [
     {
@@ -68,8 +69,18 @@ def _table(source: Source) -> dict[str, Any]:
     return {
         "name": f"current_{source.id}",
         "description": f"{source.grain} {source.title.ko} / {source.title.en}.",
-        "columns": [*(dict(own) for own in _OWN_COLUMNS), *columns],
+        "columns": [*(dict(own) for own in _OWN_COLUMNS), *_found_columns(source), *columns],
     }
+
+
+def _found_columns(source: Source) -> list[dict[str, Any]]:
+    if source.points is None:
+        return []
+    restricted = " (restricted)" if source.point_privacy == "restricted" else ""
+    return [
+        {"name": name, "description": f"{said.ko} / {said.en}{restricted}", "data_type": "text"}
+        for name, said in POINT_COLUMNS.items()
+    ]
 
 
 if __name__ == "__main__":

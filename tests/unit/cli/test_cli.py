@@ -84,6 +84,6 @@ def test_help_names_every_verb(
     shown = capsys.readouterr().out
     services = {"up", "down", "status", "demo", "run", "sql", "airflow"}
     data = {"sources", "ingest", "evaluate", "publish", "verify"}
-    data |= {"accept", "reload", "rotate-key"}
+    data |= {"accept", "reload", "rotate-key", "boundaries"}
     assert status == 0
     assert {verb for verb in services | data if f" {verb} " not in shown} == set()

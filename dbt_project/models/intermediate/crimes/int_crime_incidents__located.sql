@@ -37,6 +37,8 @@ final as (
         timed.place_kind,
         timed.longitude,
         timed.latitude,
+        timed.h3_cell,
+        timed.point_district_code,
         timed.occurred_hour,
         trim_scale(
             round(extract(epoch from timed.reported_at - timed.occurred_at) / 3600, 2)

@@ -23,6 +23,8 @@ final as (
         accidents.reported_injury_count,
         accidents.longitude,
         accidents.latitude,
+        accidents.h3_cell,
+        accidents.point_district_code,
         accidents.is_night,
         batches.is_synthetic,
         accidents.occurred_at,

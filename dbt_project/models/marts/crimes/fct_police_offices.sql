@@ -19,6 +19,8 @@ final as (
         offices.address,
         offices.longitude,
         offices.latitude,
+        offices.h3_cell,
+        offices.point_district_code,
         batches.is_synthetic
     from offices
     inner join batches

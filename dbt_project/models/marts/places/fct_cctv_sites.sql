@@ -41,6 +41,8 @@ final as (
         ranked.retention_days,
         ranked.longitude,
         ranked.latitude,
+        ranked.h3_cell,
+        ranked.point_district_code,
         coalesce(purposes.is_security, false) as is_security,
         batches.is_synthetic,
         ranked.installed_month,

@@ -22,6 +22,8 @@ final as (
         bells.finding_ids,
         bells.longitude,
         bells.latitude,
+        bells.h3_cell,
+        bells.point_district_code,
         bells.is_linked_to_police,
         bells.is_linked_to_guards,
         bells.is_linked_to_office,

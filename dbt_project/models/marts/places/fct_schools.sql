@@ -18,6 +18,8 @@ final as (
         schools.road_address,
         schools.longitude,
         schools.latitude,
+        schools.h3_cell,
+        schools.point_district_code,
         batches.is_synthetic,
         schools.founded_on,
         coalesce(schools.reference_date, batches.reference_date) as reference_date,

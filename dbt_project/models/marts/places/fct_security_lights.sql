@@ -19,6 +19,8 @@ final as (
         lights.light_count,
         lights.longitude,
         lights.latitude,
+        lights.h3_cell,
+        lights.point_district_code,
         batches.is_synthetic,
         lights.installed_year,
         lights.last_inspected_on,

@@ -21,6 +21,8 @@ final as (
         zones.road_width_max_m,
         zones.longitude,
         zones.latitude,
+        zones.h3_cell,
+        zones.point_district_code,
         zones.has_cctv,
         batches.is_synthetic,
         zones.reference_date

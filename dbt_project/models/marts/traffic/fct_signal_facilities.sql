@@ -19,6 +19,8 @@ final as (
         facilities.enforcement_count,
         facilities.longitude,
         facilities.latitude,
+        facilities.h3_cell,
+        facilities.point_district_code,
         facilities.is_in_child_zone,
         batches.is_synthetic,
         facilities.installed_on,

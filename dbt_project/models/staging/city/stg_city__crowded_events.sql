@@ -14,6 +14,8 @@ final as (
         police_count,
         safety_staff_count,
         incident_count,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         started_on,
         ended_on,
         reference_date,

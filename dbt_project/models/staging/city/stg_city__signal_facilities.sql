@@ -15,6 +15,8 @@ final as (
         enforcement_count,
         longitude,
         latitude,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         is_in_child_zone,
         installed_on,
         reference_date,

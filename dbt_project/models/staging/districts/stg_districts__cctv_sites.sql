@@ -19,6 +19,8 @@ final as (
         retention_days,
         longitude,
         latitude,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         installed_month,
         reference_date,
         array_to_string(_flags, '|') as finding_ids,

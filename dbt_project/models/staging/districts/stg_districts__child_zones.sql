@@ -15,6 +15,8 @@ final as (
         road_width_max_m,
         longitude,
         latitude,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         has_cctv,
         coalesce('duplicate' = any(_flags), false) as is_repeated,
         reference_date,

@@ -17,6 +17,8 @@ final as (
         array_to_string(_flags, '|') as finding_ids,
         longitude,
         latitude,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         is_linked_to_police,
         is_linked_to_guards,
         is_linked_to_office,

@@ -14,6 +14,8 @@ final as (
         road_address,
         longitude,
         latitude,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         founded_on,
         reference_date,
         _batch_id as batch_id,

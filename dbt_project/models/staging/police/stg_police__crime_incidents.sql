@@ -12,6 +12,8 @@ final as (
         zone_id,
         longitude,
         latitude,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         is_abnormal_motive,
         occurred_at,
         reported_at,

@@ -13,6 +13,8 @@ final as (
         area_m2,
         longitude,
         latitude,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         designated_on,
         works_completed_on,
         reference_date,

@@ -18,6 +18,8 @@ final as (
         reported_injury_count,
         longitude,
         latitude,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         day_night = '야' as is_night,
         occurred_at,
         _batch_id as batch_id,

@@ -14,6 +14,8 @@ final as (
         office_count,
         longitude,
         latitude,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         coalesce('total' = any(_flags), false) as is_total,
         _batch_id as batch_id,
         _line as line

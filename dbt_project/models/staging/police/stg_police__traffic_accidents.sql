@@ -25,6 +25,8 @@ final as (
         reported_injury_count,
         longitude,
         latitude,
+        _h3_cell as h3_cell,
+        _point_district as point_district_code,
         is_in_child_zone,
         is_drunk_driving,
         -- A TAAS list has no numbers: rows that look the same are different accidents.
