@@ -11,6 +11,7 @@ from busan_safety.cli import (
     boundary_verb,
     data_verbs,
     docs_verb,
+    evaluate_verb,
     query_verb,
     reload_verbs,
     service_verbs,
@@ -38,7 +39,8 @@ app = typer.Typer(
 )
 for verb in (
     *(*service_verbs.VERBS, *data_verbs.VERBS),
-    *(*query_verb.VERBS, *docs_verb.VERBS, *reload_verbs.VERBS),
+    *(*evaluate_verb.VERBS, *query_verb.VERBS),
+    *(*docs_verb.VERBS, *reload_verbs.VERBS),
     *boundary_verb.VERBS,
 ):
     app.command()(verb)

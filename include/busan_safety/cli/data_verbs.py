@@ -1,4 +1,4 @@
-"""Verbs about data: sources, ingest, evaluate, publish, verify."""
+"""Verbs about data: sources, ingest, publish, verify."""
 
 from __future__ import annotations
 
@@ -78,28 +78,6 @@ def ingest(
         print_json(batch)
     else:
         show_batch(batch)
-
-
-def evaluate(
-    programme: Annotated[
-        list[str] | None, typer.Option("--programme", help="Only this one (repeatable).")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Evaluate the registered policy plans on the marts as they are."""
-    from busan_safety.evaluation import PlanRefused, UnknownProgramme
-    from busan_safety.evaluation import evaluate as evaluate_plans
-
-    try:
-        effects = evaluate_plans(programmes=programme)
-    except (PlanRefused, UnknownProgramme) as error:
-        raise BadInput(str(error)) from error
-    if as_json:
-        print_json(effects)
-        return
-    for effect in effects:
-        screen.print(f"{effect.effect_id}: {effect.verdict}", style="bold", highlight=False)
-        screen.print(f"  {effect.sentence_ko}\n  {effect.sentence_en}", highlight=False)
 
 
 def publish(
@@ -219,4 +197,4 @@ def show_batch(batch: BatchReport) -> None:
         )
 
 
-VERBS = (sources, ingest, evaluate, publish, verify)
+VERBS = (sources, ingest, publish, verify)

@@ -41,6 +41,8 @@ class PolicyEffect(BaseModel):
     family_size: int | None = None
     p_adjusted: float | None = None
     adjustment: Literal["holm", "benjamini_hochberg"]
+    family_note_ko: str | None = None
+    family_note_en: str | None = None
     mde: float | None = None
     verdict: Verdict
     treated_before: int | None = None
@@ -113,6 +115,18 @@ EFFECT_COLUMNS: tuple[Column, ...] = (
         "text",
         "보정 방법: 확인 holm, 탐색 benjamini_hochberg",
         "Adjustment: Holm for a confirmatory family, Benjamini-Hochberg for screening",
+    ),
+    Column(
+        "family_note_ko",
+        "text",
+        "묶음을 감안하면 우연의 범위일 때의 설명(국문)",
+        "Korean sentence where the difference does not hold once its family is counted, else null",
+    ),
+    Column(
+        "family_note_en",
+        "text",
+        "묶음을 감안하면 우연의 범위일 때의 설명(영문)",
+        "English sentence where the difference does not hold once its family is counted, else null",
     ),
     Column(
         "mde",
@@ -255,21 +269,42 @@ def replace_effects(
 
 
 def adjust_families(connection: psycopg.Connection) -> None:
-    """Adjust the p values of every family for its size, over all plans; the caller commits."""
+    """Adjust the p values of every family for its size, over all plans; the caller commits.
+
+    A difference whose adjusted p value is 0.05 or more gets a note that says so.
+    """
     rows = connection.execute(
         "select family, adjustment, array_agg(effect_id order by effect_id),"
         " array_agg(p_value::float8 order by effect_id)"
         " from evaluation.fct_policy_effect where p_value is not null group by 1, 2"
     ).fetchall()
-    connection.execute("update evaluation.fct_policy_effect set p_adjusted = null")
+    connection.execute(
+        "update evaluation.fct_policy_effect"
+        " set p_adjusted = null, family_size = null, family_note_ko = null, family_note_en = null"
+    )
     for _, adjustment, effect_ids, p_values in rows:
-        adjusted = adjusted_p_values(p_values, method=adjustment)
+        adjusted = [float(f"{p:.3g}") for p in adjusted_p_values(p_values, method=adjustment)]
         connection.execute(
             "update evaluation.fct_policy_effect set p_adjusted = new.p, family_size = %s"
             " from unnest(%s::text[], %s::numeric[]) as new (effect_id, p)"
             " where fct_policy_effect.effect_id = new.effect_id",
-            [len(effect_ids), effect_ids, [float(f"{p:.3g}") for p in adjusted]],
+            [len(effect_ids), effect_ids, adjusted],
         )
+    connection.execute(
+        "update evaluation.fct_policy_effect set family_note_ko = format(%s, family_size,"
+        " p_adjusted), family_note_en = format(%s, family_size, p_adjusted)"
+        " where verdict in ('decrease', 'increase') and p_adjusted >= 0.05",
+        [_NOTE_KO, _NOTE_EN],
+    )
+
+
+_NOTE_KO = (
+    "다만 함께 물은 질문 %s개를 감안하면 우연으로도 나올 수 있는 차이입니다(보정 유의확률 %s)."
+)
+_NOTE_EN = (
+    "Counted among the %s questions asked together, however, chance alone could give such a "
+    "difference (adjusted p %s)."
+)
 
 
 def stored_effects(connection: psycopg.Connection, plan_ids: Sequence[str]) -> list[PolicyEffect]:
