@@ -20,6 +20,10 @@ RefusalCode = Literal[
     "not_identified",
     "empty_stratum",
     "nothing_expected",
+    "unusable_weights",
+    "weights_do_not_sum",
+    "too_few_clusters",
+    "too_few_respondents",
 ]
 
 
