@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict
 
 from busan_safety.evaluation.designs.estimate import Verdict
-from busan_safety.evaluation.methods.multiplicity import adjusted_p_values
+from busan_safety.evaluation.methods.multiplicity import adjust_p_values
 from busan_safety.evaluation.tables import Column, create_table
 
 
@@ -283,7 +283,8 @@ def adjust_families(connection: psycopg.Connection) -> None:
         " set p_adjusted = null, family_size = null, family_note_ko = null, family_note_en = null"
     )
     for _, adjustment, effect_ids, p_values in rows:
-        adjusted = [float(f"{p:.3g}") for p in adjusted_p_values(p_values, method=adjustment)]
+        found = adjust_p_values(p_values, adjustment).p_values
+        adjusted = [None if p is None else float(f"{p:.3g}") for p in found]
         connection.execute(
             "update evaluation.fct_policy_effect set p_adjusted = new.p, family_size = %s"
             " from unnest(%s::text[], %s::numeric[]) as new (effect_id, p)"

@@ -47,6 +47,14 @@ _REASONS: dict[RefusalCode, Bilingual] = {
         ko="기대되는 건수가 없습니다",
         en="nothing is expected",
     ),
+    "unusable_weights": Bilingual(
+        ko="쓸 수 없는 가중치가 있습니다",
+        en="there are weights that cannot be used",
+    ),
+    "too_few_respondents": Bilingual(
+        ko="응답자가 너무 적습니다",
+        en="too few respondents",
+    ),
     "weights_do_not_sum": Bilingual(
         ko="가중치의 합이 맞지 않습니다",
         en="the weights do not sum to what they should",

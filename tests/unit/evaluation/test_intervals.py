@@ -1,7 +1,7 @@
 """Intervals reproduce the published numbers to the printed digit (DOMAIN.md E1)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from busan_safety.evaluation.methods.intervals import (
@@ -203,6 +203,7 @@ def test_position_names_the_outermost_limit_passed(observed: int, position: str)
     assert funnel_position(observed, 20.0) == position
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=3000), st.floats(min_value=0.01, max_value=3000))
 def test_limits_and_position_never_disagree(observed: int, expected: float) -> None:
     limits, position = funnel_limits(expected), funnel_position(observed, expected)
@@ -236,6 +237,7 @@ def test_limits_follow_the_intervals_where_the_method_changes(
     assert (observed < low) == (upper < upper + shift)
 
 
+@settings(deadline=None)
 @given(st.floats(min_value=0.01, max_value=5000), st.floats(min_value=1.001, max_value=3))
 def test_more_expected_moves_every_limit_up(expected: float, factor: float) -> None:
     less, more = funnel_limits(expected), funnel_limits(expected * factor)

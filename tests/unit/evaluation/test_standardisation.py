@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from busan_safety.evaluation.methods.intervals import byar_interval, exact_interval
@@ -89,6 +89,7 @@ def test_few_events_have_the_exact_interval_where_they_are_let_through() -> None
     assert (found.lower, found.upper) == pytest.approx(exact_interval(5))
 
 
+@settings(deadline=None)
 @given(strata)
 def test_rate_lies_between_the_strata_and_inside_its_interval(rows) -> None:
     events, people, standard = map(np.array, zip(*rows, strict=True))
@@ -100,6 +101,7 @@ def test_rate_lies_between_the_strata_and_inside_its_interval(rows) -> None:
     assert found.lower < found.rate < found.upper
 
 
+@settings(deadline=None)
 @given(strata)
 def test_reference_equal_to_the_area_gives_a_ratio_of_one_and_the_crude_rate(rows) -> None:
     events, people, _ = map(np.array, zip(*rows, strict=True))

@@ -28,6 +28,8 @@ RefusalCode = Literal[
     "no_input",
     "no_sites_requested",
     "too_few_candidates",
+    "unusable_weights",
+    "too_few_respondents",
 ]
 
 
