@@ -104,6 +104,21 @@ _LIVING_LAB_COLUMNS = (
     _SYNTHETIC,
 )
 
+# Workings of an evaluation that the public table does not carry.
+_EFFECT_WORKINGS = {
+    "family",
+    "family_size",
+    "p_adjusted",
+    "adjustment",
+    "family_note_ko",
+    "family_note_en",
+    "change_our_mind",
+    "diagnostics",
+    "points",
+    "is_public",
+    "code_version",
+}
+
 TABLES: dict[Dataset, DisclosedTable] = {
     "safety_indicators": DisclosedTable(
         (
@@ -130,6 +145,6 @@ TABLES: dict[Dataset, DisclosedTable] = {
     "policy_effects": DisclosedTable(
         ("effect_id",),
         "One row per policy effect, after disclosure control. 공개 가능 정책 효과.",
-        tuple(column for column in EFFECT_COLUMNS if column.name != "code_version"),
+        tuple(column for column in EFFECT_COLUMNS if column.name not in _EFFECT_WORKINGS),
     ),
 }

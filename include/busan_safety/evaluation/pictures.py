@@ -24,6 +24,7 @@ _LABELS = {
     "counterfactual": "사업이 없었다면 without it",
     "treated": "대상지 treated",
     "comparison": "비교지 comparison",
+    "buffer": "둘레 200 m buffer",
     "naive": "단순 전후 비교 naive",
     "empirical_bayes": "평균 회귀를 뺀 비교 corrected",
     "before": "전 before",

@@ -135,6 +135,13 @@ _LIMITS: dict[str, Bilingual] = {
         en="The places were not chosen at random, and there are few of them, so the difference "
         "cannot be put down to the programme with certainty.",
     ),
+    "rest_of_district": Bilingual(
+        ko="범죄가 잦아 고른 곳은 저절로 나아질 수 있고(평균 회귀) 대상지를 무작위로 고르지 "
+        "않았으므로, 이 차이가 사업 때문이라고 단정할 수 없습니다.",
+        en="Places chosen for much crime may improve by themselves (regression to the mean), and "
+        "they were not chosen at random, so the difference cannot be put down to the programme "
+        "with certainty.",
+    ),
     "own_past": Bilingual(
         ko="비교 집단이 없어, 같은 때 달라진 다른 모든 것이 이 차이에 들어 있습니다.",
         en="There is no comparison group: whatever else changed at that time is in the difference.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import psycopg
 
-from busan_safety.evaluation.designs import clusters, interrupted, sites, staggered_windows
+from busan_safety.evaluation.designs import clusters, interrupted, sites, staggered_windows, zones
 from busan_safety.evaluation.designs.estimate import Estimate, Groups, Point, Verdict
 from busan_safety.evaluation.plans import Plan
 
@@ -19,6 +19,7 @@ _DESIGNS = {
     "empirical_bayes_before_after": sites.estimate,
     "few_clusters_did": clusters.estimate,
     "interrupted_time_series": interrupted.estimate,
+    "zones_with_buffers": zones.estimate,
 }
 
 

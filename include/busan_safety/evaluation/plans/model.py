@@ -95,7 +95,13 @@ class ComparisonGroup(_Strict):
     event: what separates before from after, as sentences call it.
     """
 
-    group: Literal["units_without_works", "reference_sites", "own_past", "not_yet_treated"]
+    group: Literal[
+        "units_without_works",
+        "reference_sites",
+        "own_past",
+        "not_yet_treated",
+        "rest_of_district",
+    ]
     event: Bilingual
     treated: Bilingual
     control: Bilingual
@@ -158,8 +164,19 @@ class FewClusters(_Method):
     group: ClassVar[str] = "not_yet_treated"
 
 
+class ZonesWithBuffers(_Method):
+    """Zones against the rest of their districts, with the ring around them for displacement."""
+
+    name: Literal["zones_with_buffers"]
+    buffer_metres: Literal[200]
+    minimum_events_per_cell: int = Field(ge=5)
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    group: ClassVar[str] = "rest_of_district"
+
+
 Method = Annotated[
-    StaggeredRateRatio | SiteBeforeAfter | InterruptedTimeSeries | FewClusters,
+    StaggeredRateRatio | SiteBeforeAfter | InterruptedTimeSeries | FewClusters | ZonesWithBuffers,
     Field(discriminator="name"),
 ]
 
@@ -196,7 +213,7 @@ class Plan(_Strict):
     programme_id: Text
     title: Bilingual
     outcome: Outcome
-    unit: Literal["dong", "site", "city", "district", "station"]
+    unit: Literal["dong", "site", "city", "district", "station", "zone"]
     dates: Dates
     comparison: ComparisonGroup
     method: Method

@@ -1,0 +1,142 @@
+"""Design of works in small zones: the zone, a ring around it and the rest of the district.
+
+Each zone is read over its own 12 months before and after. Its comparison is what the rest of its
+district did over the same months; the ring of 200 m is where crime may have moved to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import psycopg
+
+from busan_safety.evaluation.designs.estimate import Estimate, Groups, Point
+from busan_safety.evaluation.designs.query import rows
+from busan_safety.evaluation.methods.displacement import (
+    BeforeAfter,
+    displacement_difference,
+    displacement_quotient,
+)
+from busan_safety.evaluation.methods.rate_ratio import Cells, rate_ratio
+from busan_safety.evaluation.methods.refusal import Refused
+from busan_safety.evaluation.plans import Plan
+from busan_safety.evaluation.plans.model import ZonesWithBuffers
+
+
+def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
+    """Read the zones' counts and estimate the ratio of changes. Raises Refused.
+
+    The query gives one row per zone with whole windows: inside, ring and rest, before and after,
+    and its window. The comparison's change is averaged over zones by what happened in them before;
+    its counts are those of one zone's surroundings, since zones of a district share theirs.
+    """
+    method = plan.method
+    if not isinstance(method, ZonesWithBuffers):
+        raise TypeError(f"{plan.plan_id} is of another design")
+    found = [
+        row
+        for row in rows(connection, plan.outcome.measure, plan)
+        if row["rest_before"] > 0 and row["rest_after"] > 0
+    ]
+    if not found:
+        raise Refused("no_treated_units", "No zone has whole windows before and after its works.")
+    counts = {name: _column(found, name) for name in found[0] if name.endswith(("fore", "after"))}
+    inside_before, inside_after = counts["inside_before"], counts["inside_after"]
+    change = counts["rest_after"] / counts["rest_before"]
+    if inside_before.sum() == 0:
+        raise Refused("too_few_events", "The zones hold no events before their works.")
+    control_before = round(float(counts["rest_before"].mean()))
+    control_after = round(
+        control_before * float((inside_before * change).sum() / inside_before.sum())
+    )
+    cells = Cells(int(inside_before.sum()), int(inside_after.sum()), control_before, control_after)
+    overdispersion = _overdispersion(inside_before, inside_after, change)
+    ratio = rate_ratio(
+        cells,
+        overdispersion=overdispersion,
+        level=method.level,
+        minimum_events=method.minimum_events_per_cell,
+    )
+    return Estimate(
+        estimate=ratio.estimate,
+        lower=ratio.lower,
+        upper=ratio.upper,
+        standard_error=ratio.standard_error,
+        p_value=ratio.p_value,
+        groups=Groups(len(found), len({row["district_code"] for row in found})),
+        before=(
+            min(row["window_start"] for row in found),
+            max(row["works_on"] for row in found),
+        ),
+        after=(min(row["works_on"] for row in found), max(row["window_end"] for row in found)),
+        treated_before=cells.treated_before,
+        treated_after=cells.treated_after,
+        control_before=control_before,
+        control_after=control_after,
+        overdispersion=overdispersion,
+        diagnostics=_displacement(counts, change, method),
+        points=(
+            Point("treated", "before", cells.treated_before),
+            Point("treated", "after", cells.treated_after),
+            Point("buffer", "before", int(counts["ring_before"].sum())),
+            Point("buffer", "after", int(counts["ring_after"].sum())),
+            Point("comparison", "before", control_before),
+            Point("comparison", "after", control_after),
+        ),
+    )
+
+
+def _column(found: list[dict[str, Any]], name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
+    return np.array([row[name] for row in found], dtype=np.float64)
+
+
+def _overdispersion(before: Any, after: Any, change: Any) -> float:
+    """Pearson dispersion of the zones' counts after around a common ratio, never below 1.
+
+    A zone's count before is a draw, too: the variance of the difference is that of both.
+    """
+    expected = before * change
+    common = after.sum() / expected.sum()
+    variance = common * expected + (common * change) ** 2 * before
+    held = variance > 0
+    if held.sum() < 2:
+        raise Refused("no_variation", "Dispersion needs at least two zones with events.")
+    chi_square = (((after - common * expected) ** 2)[held] / variance[held]).sum()
+    return max(1.0, float(chi_square) / (int(held.sum()) - 1))
+
+
+def _displacement(counts: Any, change: Any, method: ZonesWithBuffers) -> dict[str, Any]:
+    """Quotient and difference of the zones and their rings against the rest of the districts."""
+    areas = {
+        name: BeforeAfter(int(counts[f"{name}_before"].sum()), int(counts[f"{name}_after"].sum()))
+        for name in ("inside", "ring")
+    }
+    # The rest scaled to the size of the zones and of the rings: their own counterfactual.
+    control = {
+        name: BeforeAfter(area.before, round(float((counts[f"{name}_before"] * change).sum())))
+        for name, area in areas.items()
+    }
+    quotient = displacement_quotient(areas["inside"], areas["ring"], control["inside"])
+    figures: dict[str, Any] = {
+        "displacement_quotient": None if quotient.value is None else round(quotient.value, 6),
+        "displacement_undefined": quotient.undefined,
+        "buffer_before": areas["ring"].before,
+        "buffer_after": areas["ring"].after,
+    }
+    try:
+        found = displacement_difference(
+            areas["inside"],
+            control["inside"],
+            displacement_treated=areas["ring"],
+            displacement_control=control["ring"],
+            level=method.level,
+        )
+    except Refused:
+        return figures | {"displacement_difference": None}
+    total = found.total
+    return figures | {
+        "displacement_difference": round(total.estimate, 3),
+        "displacement_difference_lower_95": round(total.lower, 3),
+        "displacement_difference_upper_95": round(total.upper, 3),
+    }

@@ -1,0 +1,21 @@
+-- One row per zone with works and 12 delivered months on either side, all within the study period:
+-- five major crimes inside, in the ring of 200 m and in the rest of its district.
+select
+    zone_id as unit,
+    district_code,
+    completion_month as works_on,
+    window_start,
+    window_end,
+    inside_before_count as inside_before,
+    inside_after_count as inside_after,
+    ring_before_count as ring_before,
+    ring_after_count as ring_after,
+    rest_before_count as rest_before,
+    rest_after_count as rest_after
+from intermediate.int_crime_zones__compared
+where
+    delivered_before_month_count = 12
+    and delivered_after_month_count = 12
+    and window_start >= %(study_from)s
+    and window_end <= %(study_to)s
+order by unit
