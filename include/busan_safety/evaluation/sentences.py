@@ -55,6 +55,10 @@ _REASONS: dict[RefusalCode, Bilingual] = {
         ko="응답자가 너무 적습니다",
         en="too few respondents",
     ),
+    "too_few_sampling_units": Bilingual(
+        ko="조사구가 너무 적습니다",
+        en="the survey drew from too few places",
+    ),
     "weights_do_not_sum": Bilingual(
         ko="가중치의 합이 맞지 않습니다",
         en="the weights do not sum to what they should",

@@ -253,7 +253,7 @@ def test_stratum_with_a_single_cluster_is_refused() -> None:
     with pytest.raises(Refused) as refusal:
         survey_design([1] * 5, strata=[1, 1, 1, 2, 2], clusters=[1, 2, 2, 3, 3])
 
-    assert refusal.value.code == "too_few_clusters"
+    assert refusal.value.code == "too_few_sampling_units"
 
 
 def test_group_in_a_single_cluster_is_refused() -> None:
@@ -266,7 +266,7 @@ def test_group_in_a_single_cluster_is_refused() -> None:
     with pytest.raises(Refused) as replicated:
         replicated_estimate(answers, jackknife_weights(design), group=group)
 
-    assert linear.value.code == replicated.value.code == "too_few_clusters"
+    assert linear.value.code == replicated.value.code == "too_few_sampling_units"
 
 
 @pytest.mark.parametrize("size", [0, 1])

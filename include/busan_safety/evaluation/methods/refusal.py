@@ -30,6 +30,7 @@ RefusalCode = Literal[
     "too_few_candidates",
     "unusable_weights",
     "too_few_respondents",
+    "too_few_sampling_units",
 ]
 
 

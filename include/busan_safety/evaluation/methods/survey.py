@@ -93,7 +93,7 @@ def survey_design(
     stratum: 1 in stratum a and 1 in stratum b are two clusters.
     population_total: what the weights should sum to, within `tolerance` as a share of it.
     Raises Refused (unusable_weights) for weights that are negative, not finite or all zero,
-    Refused (weights_do_not_sum), Refused (too_few_clusters) where a stratum has a single
+    Refused (weights_do_not_sum), Refused (too_few_sampling_units) where a stratum has a single
     cluster, and ValueError for other shapes, missing labels, a total that is not positive or a
     tolerance below zero.
     """
@@ -107,7 +107,7 @@ def survey_design(
     pairs, nested = np.unique(np.stack([stratum, cluster]), axis=1, return_inverse=True)
     if (np.bincount(pairs[0]) < 2).any():
         raise Refused(
-            "too_few_clusters",
+            "too_few_sampling_units",
             "A stratum has a single cluster and so no error of its own; join it with another.",
         )
     return SurveyDesign(weights=checked, clusters=nested.reshape(-1), strata=pairs[0])
@@ -148,7 +148,7 @@ def given_replicates(
     replicates), design weights included. scale: of all replicates (1 / R for balanced
     repeated replication, (R - 1) / R for JK1), > 0; replicate_scales: further factors, >= 0,
     shape (replicates,). degrees_of_freedom: replicates - 1 unless given.
-    Raises as `survey_design`, Refused (too_few_clusters) for fewer than two replicates, and
+    Raises as `survey_design`, Refused (too_few_sampling_units) for fewer than two replicates, and
     ValueError for other shapes, scales or degrees of freedom.
     """
     full, columns = _checked_weights(weights), _checked_weights(replicates)
@@ -158,7 +158,7 @@ def given_replicates(
         _check_sum(full, population_total, tolerance)
     count = columns.shape[1]
     if count < 2:
-        raise Refused("too_few_clusters", "A single replicate has no error to tell.")
+        raise Refused("too_few_sampling_units", "A single replicate has no error to tell.")
     factors = np.ones(count) if replicate_scales is None else np.asarray(replicate_scales, float)
     if not (math.isfinite(scale) and scale > 0) or factors.shape != (count,):
         raise ValueError("The scale is above zero, with one further factor per replicate.")
@@ -188,7 +188,7 @@ def linearised_estimate(
     stratum's mean, n clusters, of weight x (value - mean) / sum of weights. Degrees of freedom:
     clusters less strata that have someone in the group.
     Raises Refused (too_few_respondents) for fewer than two in the group, Refused
-    (too_few_clusters) without a degree of freedom, Refused (no_variation) where the variance
+    (too_few_sampling_units) without a degree of freedom, Refused (no_variation) where the variance
     is zero, and ValueError for other shapes, missing values, values other than 0 and 1 for a
     proportion, or a level outside (0, 1).
     """
@@ -217,7 +217,7 @@ def replicated_estimate(
     """Weighted mean or proportion with the variance of its replicates.
 
     Arguments and refusals as for `linearised_estimate`. The variance sums scale x squared
-    distance of each replicate's estimate from the full sample's; Refused (too_few_clusters)
+    distance of each replicate's estimate from the full sample's; Refused (too_few_sampling_units)
     also where a replicate has nobody of the group left.
     """
     answers, inside = _answers(values, group, replicates.weights, proportion)
@@ -227,7 +227,8 @@ def replicated_estimate(
     sums = repeated.sum(axis=0)
     if not (sums > 0).all():
         raise Refused(
-            "too_few_clusters", "A replicate has nobody of the group; its error cannot be told."
+            "too_few_sampling_units",
+            "A replicate has nobody of the group; its error cannot be told.",
         )
     distances = (answers @ repeated) / sums - mean
     variance = float((replicates.scales * distances**2).sum())
@@ -247,7 +248,9 @@ def _estimate(
     if not 0 < level < 1:
         raise ValueError(f"A confidence level lies between 0 and 1, not at {level}.")
     if freedom < 1:
-        raise Refused("too_few_clusters", "The group lies in too few clusters to have an error.")
+        raise Refused(
+            "too_few_sampling_units", "The group lies in too few clusters to have an error."
+        )
     size = int((weights > 0).sum())
     spread = float(np.average((answers - mean) ** 2, weights=weights)) * size / (size - 1)
     # Answers that are all equal leave rounding behind, not variance.
