@@ -108,7 +108,7 @@ def test_project_without_any_number_is_not_reported(marts: psycopg.Connection) -
     assert only(disclosed(marts, "living_lab"))["value_status"] == "not_reported"
 
 
-def effect(**cells: int) -> PolicyEffect:
+def effect(*, is_public: bool = True, **cells: int) -> PolicyEffect:
     return PolicyEffect(
         effect_id="plan.outcome",
         programme_id="safe_routes",
@@ -130,6 +130,12 @@ def effect(**cells: int) -> PolicyEffect:
         maryland_scale=3,
         emmie={"effect": {"ko": "4건", "en": "4 events"}, "mechanism": {"ko": "가", "en": "a"}},
         threats=[{"id": "selection", "ko": "가", "en": "a"}],
+        family="family",
+        adjustment="holm",
+        change_our_mind={"ko": "가", "en": "a"},
+        diagnostics={"buffer_before": 4},
+        points=[{"series": "treated", "at": "before", "value": 4}],
+        is_public=is_public,
         sentence_ko="4건",
         sentence_en="4 events",
         value_status="observed",
@@ -162,7 +168,7 @@ def test_effect_with_a_small_cell_loses_every_number_and_its_sentence(
     assert row["emmie"]["mechanism"] == {"ko": "가", "en": "a"}
 
 
-def test_effect_with_large_cells_is_published_without_the_code_version(
+def test_effect_with_large_cells_is_published_without_its_workings(
     marts: psycopg.Connection,
 ) -> None:
     original = effect(treated_before=40, treated_after=30, control_before=500, control_after=500)
@@ -172,7 +178,17 @@ def test_effect_with_large_cells_is_published_without_the_code_version(
 
     row = only(disclosed(marts, "policy_effects"))
     plain = {k: float(v) if isinstance(v, Decimal) else v for k, v in row.items()}
-    assert plain == original.model_dump(exclude={"code_version"})
+    workings = {"family", "family_size", "p_adjusted", "adjustment", "change_our_mind"}
+    workings |= {"family_note_ko", "family_note_en", "diagnostics", "points"}
+    assert plain == original.model_dump(exclude={*workings, "is_public", "code_version"})
+
+
+def test_effect_that_is_not_public_stays_inside(marts: psycopg.Connection) -> None:
+    store(effect(is_public=False, treated_before=40, treated_after=30))
+
+    protect()
+
+    assert disclosed(marts, "policy_effects") == []
 
 
 def test_every_disclosed_column_is_explained_in_the_database(marts: psycopg.Connection) -> None:
