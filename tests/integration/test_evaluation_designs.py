@@ -19,6 +19,8 @@ TIMER, CROSSING = "보행신호 잔여시간표시기", "신호교차로"
 MARTS = """
 drop schema if exists marts cascade;
 drop schema if exists staging cascade;
+drop schema if exists intermediate cascade;
+create schema intermediate;
 create schema marts;
 create schema staging;
 create table marts.fct_signal_facilities (
@@ -31,10 +33,24 @@ create table marts.fct_traffic_accidents (
 create table marts.fct_112_calls_daily (
     call_date date, month date, intoxicated_count bigint, is_synthetic boolean
 );
+create table intermediate.int_crime_zones__compared (
+    zone_id text, district_code text, completion_month date, window_start date, window_end date,
+    delivered_before_month_count integer, delivered_after_month_count integer,
+    inside_before_count integer, inside_after_count integer, ring_before_count integer,
+    ring_after_count integer, rest_before_count integer, rest_after_count integer,
+    newest_date date, is_synthetic boolean
+);
+create table marts.dim_district (district_code text);
+create table marts.fct_crime_incidents (
+    district_code text, month date, reported_on date, place_kind text, is_night boolean,
+    is_synthetic boolean
+);
+create table marts.fct_patrols (district_code text, patrolled_on date, patrol_kind text);
 create table staging.stg_platform__batch_slices (
     source_id text, slice_key text, is_superseded boolean
 );
-grant usage on schema marts, staging to transformer;
+grant usage on schema marts, staging, intermediate to transformer;
+grant select on all tables in schema intermediate to transformer;
 grant select on all tables in schema marts to transformer;
 grant select on all tables in schema staging to transformer;
 """
@@ -98,6 +114,51 @@ def seed_calls(city: psycopg.Connection, *, ratio: float, last: date = LAST) -> 
         rows.append((day, day.replace(day=1), int(rng.poisson(level)), True))
         day += timedelta(days=1)
     copy_rows(city, "marts.fct_112_calls_daily", rows)
+
+
+def seed_zones(city: psycopg.Connection, *, inside: float, ring: float, months: int = 12) -> None:
+    """40 zones in 10 districts whose rest rises by a tenth; what inside and ring do beside it."""
+    rng = np.random.default_rng(3)
+    zones: list[tuple[object, ...]] = []
+    for number in range(40):
+        rest, near, within = rng.poisson(1500), rng.poisson(100), rng.poisson(60)
+        after = (
+            rng.poisson(60 * 1.1 * inside),
+            rng.poisson(100 * 1.1 * ring),
+            rng.poisson(1500 * 1.1),
+        )
+        works = date(2023, 6, 1)
+        window = (date(2022, 6, 1), date(2024, 6, 30))
+        counts = (within, after[0], near, after[1], rest, after[2])
+        zones.append(
+            (f"z{number}", f"26{number % 10}", works, *window, 12, months, *counts, LAST, True)
+        )
+    copy_rows(city, "intermediate.int_crime_zones__compared", zones)
+
+
+def seed_incidents(city: psycopg.Connection, *, ratio: float) -> None:
+    """Street incidents of 16 districts in 12 quarters; six get dog patrols at three dates."""
+    rng = np.random.default_rng(1)
+    districts = [f"26{number:03}" for number in range(16)]
+    starts = dict(
+        zip(districts[:6], [date(2023, 1, 1), date(2023, 7, 1), date(2024, 1, 1)] * 2, strict=True)
+    )
+    rows: list[tuple[object, ...]] = []
+    for number, district in enumerate(districts):
+        for index in range(36):
+            month = date(2022 + index // 12, index % 12 + 1, 1)
+            level = (40 + 5 * number) * (1 + 0.02 * np.sin(index))
+            level *= ratio if district in starts and month >= starts[district] else 1
+            rows += [(district, month, month, "노상", True, True)] * int(rng.poisson(level))
+    copy_rows(city, "marts.fct_crime_incidents", rows)
+    copy_rows(city, "marts.dim_district", [(district,) for district in districts])
+    copy_rows(city, "marts.fct_patrols", [(one, day, "dog") for one, day in starts.items()])
+    months = [f"{2022 + index // 12}-{index % 12 + 1:02}" for index in range(36)]
+    copy_rows(
+        city,
+        "staging.stg_platform__batch_slices",
+        [("police_crime_incidents", month, False) for month in months],
+    )
 
 
 def only(programme: str) -> PolicyEffect:
@@ -208,3 +269,59 @@ def test_p_values_are_adjusted_within_their_family_alone(city: psycopg.Connectio
     assert timers.p_adjusted == pytest.approx(2 * timers.p_value, rel=0.01)
     centre = effects["intoxication_relief_centre"]
     assert (centre.family_size, centre.p_adjusted) == (1, centre.p_value)
+
+
+def test_a_fall_in_zones_is_found_and_its_surroundings_are_told(city: psycopg.Connection) -> None:
+    seed_zones(city, inside=0.7, ring=1.0)
+
+    effect = only("prevention_zones")
+
+    assert effect.verdict == "decrease"
+    assert effect.lower_95 is not None and effect.upper_95 is not None
+    assert effect.lower_95 < 0.7 < effect.upper_95
+    assert abs(effect.diagnostics["displacement_quotient"]) < 0.5
+    assert effect.diagnostics["displacement_difference_upper_95"] < 0
+    assert "평균 회귀" in effect.sentence_ko
+
+
+def test_what_moved_next_door_is_no_gain(city: psycopg.Connection) -> None:
+    # What 40 zones lose, 30 % of 60 in each, their rings of 100 gain.
+    seed_zones(city, inside=0.7, ring=1 + 0.3 * 60 / 100)
+
+    effect = only("prevention_zones")
+
+    assert effect.diagnostics["displacement_quotient"] < -0.5
+    low, high = (
+        effect.diagnostics[f"displacement_difference_{end}_95"] for end in ("lower", "upper")
+    )
+    assert low < 0 < high
+
+
+def test_zones_without_enough_months_are_refused(city: psycopg.Connection) -> None:
+    seed_zones(city, inside=0.7, ring=1.0, months=9)
+
+    assert only("prevention_zones").verdict == "refused"
+
+
+def test_a_roll_out_over_districts_is_found_by_permutation(city: psycopg.Connection) -> None:
+    seed_incidents(city, ratio=0.8)
+
+    effect = only("joint_patrols")
+
+    assert effect.verdict == "decrease"
+    assert effect.lower_95 is not None and effect.upper_95 is not None
+    assert effect.lower_95 < 0.8 < effect.upper_95
+    assert (effect.treated_units, effect.control_units) == (6, 10)
+    checks = effect.diagnostics
+    assert checks["pre_trend_p"] > 0.05
+    assert checks["least_without_one"] < 0.8 < checks["most_without_one"] + 0.05
+    assert len(effect.points) >= 5
+
+
+def test_a_roll_out_that_changed_nothing_is_not_detectable(city: psycopg.Connection) -> None:
+    seed_incidents(city, ratio=1.0)
+
+    effect = only("joint_patrols")
+
+    assert effect.verdict == "not_detectable"
+    assert effect.mde is not None and effect.mde < 1

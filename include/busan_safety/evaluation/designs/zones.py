@@ -1,7 +1,7 @@
 """Design of works in small zones: the zone, a ring around it and the rest of the district.
 
-Each zone is read over its own 12 months before and after. Its comparison is what the rest of its
-district did over the same months; the ring of 200 m is where crime may have moved to.
+Each zone is read over its own months before and after, 12 at most. Its comparison is what the rest
+of its district did over the same months; the ring of 200 m is where crime may have moved to.
 """
 
 from __future__ import annotations
@@ -27,20 +27,21 @@ from busan_safety.evaluation.plans.model import ZonesWithBuffers
 def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
     """Read the zones' counts and estimate the ratio of changes. Raises Refused.
 
-    The query gives one row per zone with whole windows: inside, ring and rest, before and after,
+    The query gives one row per zone with enough months: inside, ring and rest, before and after,
     and its window. The comparison's change is averaged over zones by what happened in them before;
     its counts are those of one zone's surroundings, since zones of a district share theirs.
     """
     method = plan.method
     if not isinstance(method, ZonesWithBuffers):
         raise TypeError(f"{plan.plan_id} is of another design")
+    least = plan.dates.minimum_window_months
     found = [
         row
-        for row in rows(connection, plan.outcome.measure, plan)
+        for row in rows(connection, plan.outcome.measure, plan, minimum_months=least)
         if row["rest_before"] > 0 and row["rest_after"] > 0
     ]
     if not found:
-        raise Refused("no_treated_units", "No zone has whole windows before and after its works.")
+        raise Refused("no_treated_units", "No zone has enough months before and after its works.")
     counts = {name: _column(found, name) for name in found[0] if name.endswith(("fore", "after"))}
     inside_before, inside_after = counts["inside_before"], counts["inside_after"]
     change = counts["rest_after"] / counts["rest_before"]

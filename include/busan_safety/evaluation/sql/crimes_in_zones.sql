@@ -1,5 +1,6 @@
--- One row per zone with works and 12 delivered months on either side, all within the study period:
--- five major crimes inside, in the ring of 200 m and in the rest of its district.
+-- One row per zone with works and enough delivered months on either side: five major crimes inside,
+-- in the ring of 200 m and in the rest of its district. Up to 12 months a side; where a month was
+-- not delivered it is missing from the zone and from its comparison alike.
 select
     zone_id as unit,
     district_code,
@@ -14,8 +15,8 @@ select
     rest_after_count as rest_after
 from intermediate.int_crime_zones__compared
 where
-    delivered_before_month_count = 12
-    and delivered_after_month_count = 12
+    delivered_before_month_count >= %(minimum_months)s
+    and delivered_after_month_count >= %(minimum_months)s
     and window_start >= %(study_from)s
     and window_end <= %(study_to)s
 order by unit
