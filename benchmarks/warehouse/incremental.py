@@ -57,12 +57,12 @@ def _apart(span: tuple[str, str], scale: float) -> tuple[float, float]:
 
 def _measure(first: str, last: str, *, scale: float) -> tuple[float, float]:
     with loaded_city(first, last, scale=scale) as city:
-        city.build()
+        first_build = sum(city.build().values())
         city.deliver_last_day()
         seconds = sum(city.build().values())
         slowest = sorted(city.results, key=lambda result: -result.seconds)[:SHOWN]
         print(
-            f"{city.call_count:,} calls before:",
+            f"{city.call_count:,} calls before (built in {first_build:.1f} s):",
             ", ".join(f"{result.name} {result.seconds:.1f}" for result in slowest),
             file=sys.stderr,
         )
