@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+from busan_safety.evaluation.methods.rate_ratio import Cells, RateRatio
 
 Verdict = Literal["decrease", "increase", "not_detectable", "refused"]
 
@@ -51,6 +53,22 @@ class Estimate:
     overdispersion: float | None = None
     diagnostics: dict[str, Any] = field(default_factory=dict)
     points: tuple[Point, ...] = ()
+
+    @classmethod
+    def of_cells(cls, ratio: RateRatio, cells: Cells, **rest: Any) -> Self:
+        """Estimate from a ratio of four cells; `rest` are the other fields."""
+        return cls(
+            estimate=ratio.estimate,
+            lower=ratio.lower,
+            upper=ratio.upper,
+            standard_error=ratio.standard_error,
+            p_value=ratio.p_value,
+            treated_before=cells.treated_before,
+            treated_after=cells.treated_after,
+            control_before=cells.control_before,
+            control_after=cells.control_after,
+            **rest,
+        )
 
     @property
     def verdict(self) -> Verdict:

@@ -51,19 +51,12 @@ def from_panel(plan: Plan, panel: Panel) -> Estimate:
         level=method.level,
         minimum_events=method.minimum_events_per_cell,
     )
-    return Estimate(
-        estimate=ratio.estimate,
-        lower=ratio.lower,
-        upper=ratio.upper,
-        standard_error=ratio.standard_error,
-        p_value=ratio.p_value,
+    return Estimate.of_cells(
+        ratio,
+        cells,
         groups=Groups(comparison.treated_units, comparison.control_units),
         before=comparison.before,
         after=comparison.after,
-        treated_before=cells.treated_before,
-        treated_after=cells.treated_after,
-        control_before=cells.control_before,
-        control_after=cells.control_after,
         overdispersion=overdispersion,
         diagnostics={"excluded_units": comparison.excluded_units},
         points=(

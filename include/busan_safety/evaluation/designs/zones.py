@@ -59,22 +59,15 @@ def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
         level=method.level,
         minimum_events=method.minimum_events_per_cell,
     )
-    return Estimate(
-        estimate=ratio.estimate,
-        lower=ratio.lower,
-        upper=ratio.upper,
-        standard_error=ratio.standard_error,
-        p_value=ratio.p_value,
+    return Estimate.of_cells(
+        ratio,
+        cells,
         groups=Groups(len(found), len({row["district_code"] for row in found})),
         before=(
             min(row["window_start"] for row in found),
             max(row["works_on"] for row in found),
         ),
         after=(min(row["works_on"] for row in found), max(row["window_end"] for row in found)),
-        treated_before=cells.treated_before,
-        treated_after=cells.treated_after,
-        control_before=control_before,
-        control_after=control_after,
         overdispersion=overdispersion,
         diagnostics=_displacement(counts, change, method),
         points=(
