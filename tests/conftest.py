@@ -19,6 +19,8 @@ from demo_machine import first, machine
 
 __all__ = ["first", "machine"]
 
+pytest.register_assert_rewrite("recomputation.checks")
+
 REAL_FILES = Path(
     os.environ.get("BUSAN_REAL_FILES", Path(__file__).resolve().parents[2] / "shared" / "real")
 )
@@ -34,19 +36,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-# Test files that look at the one demonstration, in this order: it ends in the last.
-ON_ONE_MACHINE = ("test_every_indicator.py", "test_demo.py")
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, and the longest first (pytest-xdist, loadgroup)."""
-    for item in items:
-        name = item.path.name
-        group = "demo" if name in ON_ONE_MACHINE else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    order = {name: at for at, name in enumerate(ON_ONE_MACHINE)}
-    items.sort(key=lambda item: order.get(item.path.name, len(order)))
+    """The longest file first; in it, what looks at the city before what changes it."""
+    items.sort(
+        key=lambda item: (
+            item.path.name != "test_demo.py",
+            getattr(item, "function", item).__module__ != "recomputation.checks",
+        )
+    )
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,4 +1,8 @@
-"""Every indicator, recomputed from the delivered bytes, is what the marts hold."""
+"""Every indicator, recomputed from the delivered bytes, is what the marts hold.
+
+The tests of `tests/integration/test_demo.py` on the city that the demonstration has loaded: there,
+so that pytest-xdist, which gives out whole files, runs the demonstration once.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,6 @@ from demo_machine import Machine
 from recomputation.compare import IN_MARTS, NOT_RECOMPUTED, Difference, compare, recompute_all
 from recomputation.delivered import Landing, seed
 from recomputation.frames import COLUMNS
-
-pytestmark = pytest.mark.airflow
 
 # Indicators whose rows no model makes yet; an entry goes when the first row is there.
 DECLARED = [
