@@ -75,22 +75,20 @@ periods as (
     where dim_period.period_type in ('month', 'quarter', 'year')
 ),
 
-cells as (
+month_cells as (
     select
         parts.measure,
         place.place_type,
         place.place_code,
-        period.period_type,
-        period.period_start,
+        parts.month,
+        parts.quarter,
+        parts.year,
         class.class_code,
         sum(parts.event_count) as event_count
     from parts_traffic_accidents as parts
     cross join lateral (
         values ('city', '26'), ('district', parts.district_code)
     ) as place (place_type, place_code)
-    cross join lateral (
-        values ('month', parts.month), ('quarter', parts.quarter), ('year', parts.year)
-    ) as period (period_type, period_start)
     cross join lateral (
         values
         ('total'),
@@ -105,6 +103,25 @@ cells as (
         (parts.night)
     ) as class (class_code)
     where class.class_code is not null
+    group by 1, 2, 3, 4, 5, 6, 7
+),
+
+cells as (
+    select
+        month_cells.measure,
+        month_cells.place_type,
+        month_cells.place_code,
+        period.period_type,
+        period.period_start,
+        month_cells.class_code,
+        sum(month_cells.event_count) as event_count
+    from month_cells
+    cross join lateral (
+        values
+        ('month', month_cells.month),
+        ('quarter', month_cells.quarter),
+        ('year', month_cells.year)
+    ) as period (period_type, period_start)
     group by 1, 2, 3, 4, 5, 6
 ),
 
