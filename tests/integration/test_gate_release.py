@@ -64,7 +64,9 @@ def test_passed_candidates_are_released_in_full(releases: Path) -> None:
 
     reports = publish_passed(run_id="test")
 
-    assert [(report.outcome, report.version) for report in reports] == [("released", FIRST)] * 4
+    assert [(report.outcome, report.version) for report in reports] == [
+        ("released", FIRST)
+    ] * len(DATASETS)
     assert verify() == []
     for dataset in DATASETS:
         assert os.readlink(releases / dataset / "latest") == FIRST
@@ -131,7 +133,7 @@ def test_catalogue_is_dcat_ap_and_leads_to_the_files(releases: Path) -> None:
 
     assert conforms, text
     dcat = rdflib.Namespace("http://www.w3.org/ns/dcat#")
-    assert len(set(graph.subjects(rdflib.RDF.type, dcat.Dataset))) == 4
+    assert len(set(graph.subjects(rdflib.RDF.type, dcat.Dataset))) == len(DATASETS)
     addresses = [str(address) for address in graph.objects(None, dcat.downloadURL)]
     assert len(addresses) == 8
     for address in addresses:

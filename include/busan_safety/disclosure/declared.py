@@ -31,14 +31,21 @@ class LinksRefused(ValueError):
 class CountTable:
     """Rows of a disclosed table that are cells of one table.
 
-    rows: values that these rows have in columns of the disclosed table. by: column of the
-    disclosed table -> column of the parts; a cell is the sum of the parts that agree with its row
-    in all of them. A part whose column is empty is in no cell.
+    rows: values that these rows have in columns of the disclosed table; unlike: values that they
+    do not have. by: column of the disclosed table -> column of the parts; a cell is the sum of the
+    parts that agree with its row in all of them. A part whose column is empty is in no cell.
     """
 
     name: str
     rows: Mapping[str, str]
+    unlike: Mapping[str, str]
     by: Mapping[str, str]
+
+    def holds(self, row: Mapping[str, object]) -> bool:
+        """Say whether a row of the disclosed table is a cell of this table."""
+        return all(str(row[column]) == value for column, value in self.rows.items()) and all(
+            str(row[column]) != value for column, value in self.unlike.items()
+        )
 
 
 class _Strict(BaseModel):
@@ -49,6 +56,7 @@ class Level(_Strict):
     """One way to group by a dimension (place, period, class): constants and columns."""
 
     rows: dict[str, str] = {}
+    unlike: dict[str, str] = {}
     by: dict[str, str] = {}
 
 
@@ -106,6 +114,7 @@ class Fact(_Strict):
                 yield CountTable(
                     name=".".join([self.parts, *names]),
                     rows=_joined([self.rows, *(level.rows for level in levels)]),
+                    unlike=_joined([level.unlike for level in levels]),
                     by=_joined([level.by for level in levels]),
                 )
 
@@ -143,7 +152,7 @@ def read_links(folder: Path) -> dict[Dataset, LinkedDataset]:
     return links
 
 
-def _joined(parts: list[Mapping[str, str]] | list[dict[str, str]]) -> dict[str, str]:
+def _joined(parts: list[dict[str, str]]) -> dict[str, str]:
     joined: dict[str, str] = {}
     for part in parts:
         if both := joined.keys() & part.keys():
