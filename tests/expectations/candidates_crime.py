@@ -9,13 +9,10 @@ from typing import Any
 import psycopg
 
 from expectations.counts import (
-    AS_OF,
     END_DDL,
     PERIOD_DDL,
     PLACE_DDL,
     Dims,
-    Period,
-    Place,
     hiding,
     monthly,
     mutations,
@@ -53,8 +50,7 @@ def rows(districts: list[str]) -> Iterator[dict[str, Any]]:
                 for place in [("city", "26"), ("district", district)]:
                     counts[place, YEAR, ("region_statistics", "recorded", level, code)] += events
     hides = hiding(totals={_TOTAL}, loose=_LOOSE)
-    for row in rows_of(counts, _NAMES, hides, _described):
-        yield row
+    yield from rows_of(counts, _NAMES, hides, _described)
 
 
 def create_agency_totals(connection: psycopg.Connection, districts: list[str]) -> None:

@@ -36,9 +36,7 @@ _END = {
 
 PLACE_DDL = "place_type text, place_code text, place_name_ko text, place_name_en text"
 PERIOD_DDL = "period_type text, period_start date, period_end date"
-END_DDL = (
-    "event_count bigint, unit text, value_status text, data_as_of date, is_synthetic boolean"
-)
+END_DDL = "event_count bigint, unit text, value_status text, data_as_of date, is_synthetic boolean"
 
 
 def number(*parts: object, low: int = 20, high: int = 60) -> int:

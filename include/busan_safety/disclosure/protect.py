@@ -83,7 +83,7 @@ def make_parts(connection: psycopg.Connection, linked: LinkedDataset) -> None:
         name = sql.Identifier(fact.temporary_table)
         connection.execute(
             sql.SQL("create temporary table {} on commit drop as ").format(name)
-            + sql.SQL(fact.parts_sql().decode())  # type: ignore[arg-type]  # our own file
+            + sql.SQL(fact.parts_sql().decode())  # our own file
         )
         connection.execute(sql.SQL("analyze {}").format(name))
 
