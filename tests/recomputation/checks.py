@@ -64,7 +64,7 @@ def test_districts_add_up_to_the_city(marts):
     assert checked > 100
 
 
-def test_a_row_without_a_value_says_why(machine):
+def test_a_row_without_a_value_says_why(machine, first):
     [(wrong,)] = machine.query(
         "select count(*) from marts.fct_indicator_value"
         " where (value is null) <> (value_status in ('not_reported', 'not_applicable'))"

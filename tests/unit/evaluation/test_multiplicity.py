@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from busan_safety.evaluation.methods.multiplicity import Adjustment, adjust_p_values
 
 METHODS: tuple[Adjustment, ...] = ("holm", "benjamini_hochberg")
+# Each adjustment by statsmodels collects garbage first, which is long in a large process.
+few = settings(deadline=None, max_examples=20)
 families = st.lists(st.none() | st.floats(min_value=0, max_value=1), max_size=20)
 
 # Benjamini & Hochberg 1995, section 4.1: at 5 % Bonferroni and Holm keep three of these fifteen
@@ -60,7 +62,7 @@ def test_family_without_tests_stays_empty(method: Adjustment, family: list[None]
     assert (found.p_values, found.family_size) == (tuple(family), 0)
 
 
-@settings(deadline=None)
+@few
 @given(families, st.sampled_from(METHODS))
 def test_adjusting_never_lowers_a_p_value_nor_passes_one(family, method: Adjustment) -> None:
     found = adjust_p_values(family, method)
@@ -70,7 +72,7 @@ def test_adjusting_never_lowers_a_p_value_nor_passes_one(family, method: Adjustm
         assert before is None or before * (1 - 1e-12) <= after <= 1
 
 
-@settings(deadline=None)
+@few
 @given(families)
 def test_holm_is_never_below_benjamini_and_hochberg(family) -> None:
     holm, screen = (adjust_p_values(family, method).p_values for method in METHODS)
