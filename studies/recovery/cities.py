@@ -3,7 +3,7 @@
 The events are those of the sandbox's generators, as its feeds write them into files; no draw is
 made here but one (`_OPENING_EFFECT`). The rows are those of `evaluation/sql`, without the way
 through files and warehouse and so without the faults that the sandbox plants in files:
-`tests/integration/test_recovery_rows.py` holds the two against each other.
+`tests/recomputation/plan_rows.py` holds the two against each other.
 """
 
 from __future__ import annotations

@@ -30,7 +30,9 @@ _NOTES = {
     "countdown_timers_accidents": "79 sites, the worst of 2019 to 2021: regression to the mean is "
     "planted. Those that got another facility, too, are left out.",
     "rear_plate_cameras_accidents": "60 sites by traffic. With the data of 2024, where the plan "
-    "ends, it is mostly refused for want of accidents; the study goes on to the end of 2025.",
+    "ends, it is mostly refused for want of accidents; the study goes on to the end of 2025. A "
+    "city is refused when few accidents were counted after, so the others have more than their "
+    "share and the mean of their estimates lies nearer to 1 than what was planted.",
     "signal_side_lights_accidents": "150 sites by traffic; the sandbox plants nothing, so that "
     "there is a placebo only.",
     "apo_vehicles_repeated_reports": "Six of 15 stations; one quarter after is followed for 90 "
@@ -48,7 +50,7 @@ explanations, which stand in `studies/recovery`.
 {cities} cities, seeds 1 to {cities}. In each the sandbox's generators draw the events, with the
 effect of a programme planted and, the same city, without it. They are put into the rows that the
 plan's SQL returns, and estimated by the code behind `busan-safety evaluate`.
-`tests/integration/test_recovery_rows.py` holds the rows against the SQL.
+`tests/recomputation/plan_rows.py` holds the rows against the SQL.
 
 - *mean estimate*: geometric mean of the rate ratios; *bias of the log*: mean of log(estimate /
   planted) with its standard error over cities, so that ±0.01 is about one per cent.
