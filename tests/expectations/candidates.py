@@ -80,6 +80,9 @@ def create_all(connection: psycopg.Connection) -> None:
     """Reference data, deliveries and the good candidates; anything older is dropped."""
     create_reference(connection)
     create_deliveries(connection)
+    with connection.transaction():
+        connection.execute("set local role transformer")
+        MODULES["crime"].create_agency_totals(connection, _district_codes())
     create_candidates(connection)
 
 
@@ -117,18 +120,18 @@ def create_deliveries(connection: psycopg.Connection) -> None:
                 _insert(connection, "raw", source_id, [{"_batch_id": batch_id, "_line": line}])
 
 
-def create_candidates(connection: psycopg.Connection) -> None:
+def create_candidates(connection: psycopg.Connection, only: str | None = None) -> None:
+    """All good candidates, or one anew."""
     rows = {
-        "safety_indicators": list(indicator_rows()),
-        "safety_facilities": list(facility_rows()),
-        "living_lab": list(living_lab_rows()),
-        "policy_effects": list(effect_rows()),
-        **{name: _module_rows(name) for name in MODULES},
+        "safety_indicators": indicator_rows,
+        "safety_facilities": facility_rows,
+        "living_lab": living_lab_rows,
+        "policy_effects": effect_rows,
     }
-    with connection.transaction():
-        connection.execute("set local role transformer")
-        MODULES["crime"].create_agency_totals(connection, _district_codes())
     for dataset in all_datasets().values():
+        if only not in (None, dataset.id):
+            continue
+        of = list(rows[dataset.id]()) if dataset.id in rows else _module_rows(dataset.id)
         with connection.transaction():
             connection.execute("set local role transformer")
             table = sql.Identifier("published_candidate", dataset.candidate_table)
@@ -137,7 +140,7 @@ def create_candidates(connection: psycopg.Connection) -> None:
                 sql.SQL("create table {} (" + TABLES[dataset.id] + ")").format(table)
             )
             _comment(connection, dataset.candidate_table, TABLES[dataset.id])
-            _insert(connection, "published_candidate", dataset.candidate_table, rows[dataset.id])
+            _insert(connection, "published_candidate", dataset.candidate_table, of)
 
 
 @lru_cache
