@@ -31,7 +31,12 @@ _COLUMNS = (
     Column("mark_count", "integer", "노면표시 수", "Markings on the ground, routes only"),
     Column("sign_count", "bigint", "안내표지 수(서비스·신고)", "Signs for services and reports, routes"),
     Column("other_count", "integer", "기타 시설 수", "Other facilities, routes only"),
-    Column("facility_count", "bigint", "시설 합계", "All facilities of the route"),
+    Column(
+        "facility_count",
+        "bigint",
+        "시설 합계(기타 제외)",
+        "Facilities of the route, other ones left out",
+    ),
     Column("has_works", "boolean", "정비 여부", "Whether works were completed"),
     Column("designated_on", "date", "지정일", "Day of designation"),
     Column("works_completed_on", "date", "정비 완료일", "Day on which works were completed"),
