@@ -24,7 +24,17 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-DATASETS = {"living_lab", "policy_effects", "safety_facilities", "safety_indicators"}
+DATASETS = {
+    "living_lab",
+    "policy_effects",
+    "safety_facilities",
+    "safety_indicators",
+    "routes_zones",
+    "programmes_budget",
+    "citizen_survey",
+    "participation",
+    "schools_child_safety",
+}
 # Quarters, two years, 90 days after, and 12 months before and after works in a zone.
 FIRST, LAST, SCALE = "2022-12", "2024-12", "0.005"
 

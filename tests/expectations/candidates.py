@@ -18,6 +18,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from busan_safety.gate import all_datasets
+from expectations.datasets import dataset_modules
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 AS_OF = date(2024, 12, 31)
@@ -74,7 +75,8 @@ def create_all(connection: psycopg.Connection) -> None:
 
 
 def create_reference(connection: psycopg.Connection) -> None:
-    for name in ("districts", "stations", "indicators"):
+    own = (name for module in dataset_modules().values() for name in module.SEEDS)
+    for name in ("districts", "stations", "indicators", *own):
         rows = seed(name)
         with connection.transaction():
             connection.execute("set local role transformer")
@@ -114,15 +116,18 @@ def create_candidates(connection: psycopg.Connection) -> None:
         "living_lab": list(living_lab_rows()),
         "policy_effects": list(effect_rows()),
     }
+    tables = dict(TABLES)
+    for name, module in dataset_modules().items():
+        rows[name], tables[name] = list(module.rows()), module.TABLE
     for dataset in all_datasets().values():
         with connection.transaction():
             connection.execute("set local role transformer")
             table = sql.Identifier("published_candidate", dataset.candidate_table)
             connection.execute(sql.SQL("drop table if exists {} cascade").format(table))
             connection.execute(
-                sql.SQL("create table {} (" + TABLES[dataset.id] + ")").format(table)
+                sql.SQL("create table {} (" + tables[dataset.id] + ")").format(table)
             )
-            _comment(connection, dataset.candidate_table, TABLES[dataset.id])
+            _comment(connection, dataset.candidate_table, tables[dataset.id])
             _insert(connection, "published_candidate", dataset.candidate_table, rows[dataset.id])
 
 

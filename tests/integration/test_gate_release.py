@@ -64,7 +64,9 @@ def test_passed_candidates_are_released_in_full(releases: Path) -> None:
 
     reports = publish_passed(run_id="test")
 
-    assert [(report.outcome, report.version) for report in reports] == [("released", FIRST)] * 4
+    assert [(report.dataset, report.outcome, report.version) for report in reports] == [
+        (dataset, "released", FIRST) for dataset in DATASETS
+    ]
     assert verify() == []
     for dataset in DATASETS:
         assert os.readlink(releases / dataset / "latest") == FIRST

@@ -29,7 +29,7 @@ _COLUMNS = (
     Column("lamp_count", "integer", "보안등 수", "Lamps, routes only"),
     Column("board_count", "integer", "안내판 수", "Information boards, routes only"),
     Column("mark_count", "integer", "노면표시 수", "Markings on the ground, routes only"),
-    Column("sign_count", "bigint", "안내표지 수(서비스·신고)", "Signs for services and reports, routes"),
+    Column("sign_count", "bigint", "안내표지 수(서비스·신고)", "Signs: service and report"),
     Column("other_count", "integer", "기타 시설 수", "Other facilities, routes only"),
     Column(
         "facility_count",
