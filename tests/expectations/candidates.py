@@ -109,17 +109,20 @@ def create_deliveries(connection: psycopg.Connection) -> None:
                 _insert(connection, "raw", source_id, [{"_batch_id": batch_id, "_line": line}])
 
 
-def create_candidates(connection: psycopg.Connection) -> None:
+def create_candidates(connection: psycopg.Connection, only: str | None = None) -> None:
+    """Drop and create the candidate of every dataset, or of one."""
     rows = {
-        "safety_indicators": list(indicator_rows()),
-        "safety_facilities": list(facility_rows()),
-        "living_lab": list(living_lab_rows()),
-        "policy_effects": list(effect_rows()),
+        "safety_indicators": indicator_rows,
+        "safety_facilities": facility_rows,
+        "living_lab": living_lab_rows,
+        "policy_effects": effect_rows,
     }
     tables = dict(TABLES)
     for name, module in dataset_modules().items():
-        rows[name], tables[name] = list(module.rows()), module.TABLE
+        rows[name], tables[name] = module.rows, module.TABLE
     for dataset in all_datasets().values():
+        if only not in (None, dataset.id):
+            continue
         with connection.transaction():
             connection.execute("set local role transformer")
             table = sql.Identifier("published_candidate", dataset.candidate_table)
@@ -128,7 +131,8 @@ def create_candidates(connection: psycopg.Connection) -> None:
                 sql.SQL("create table {} (" + tables[dataset.id] + ")").format(table)
             )
             _comment(connection, dataset.candidate_table, tables[dataset.id])
-            _insert(connection, "published_candidate", dataset.candidate_table, rows[dataset.id])
+            found = list(rows[dataset.id]())
+            _insert(connection, "published_candidate", dataset.candidate_table, found)
 
 
 def indicator_rows() -> Iterator[dict[str, Any]]:

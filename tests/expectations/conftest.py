@@ -18,8 +18,13 @@ def good_warehouse(warehouse: psycopg.Connection) -> psycopg.Connection:
 
 
 @pytest.fixture
-def good(good_warehouse: psycopg.Connection) -> Iterator[psycopg.Connection]:
-    """Give a test the good state, and repair what it broke."""
+def good(
+    good_warehouse: psycopg.Connection, request: pytest.FixtureRequest
+) -> Iterator[psycopg.Connection]:
+    """Give a test the good state, and repair what it broke: all, or a parameter's dataset."""
     yield good_warehouse
     good_warehouse.execute("truncate ops.release, ops.gate_decision restart identity")
-    candidates.create_all(good_warehouse)
+    damage = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    if damage.get("check", "row_accounting") == "row_accounting":
+        candidates.create_deliveries(good_warehouse)
+    candidates.create_candidates(good_warehouse, only=damage.get("dataset"))
