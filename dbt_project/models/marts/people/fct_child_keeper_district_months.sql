@@ -33,7 +33,7 @@ counted as (
         district_code,
         month,
         count(*) as keeper_count,
-        sum(active_hours) as active_hours,
+        trim_scale(sum(active_hours)) as active_hours,
         sum(action_count) as action_count
     from keepers
     group by district_code, month

@@ -186,12 +186,16 @@ final as (
         budgets.planned_won,
         budgets.current_won,
         budgets.executed_won,
-        round(budgets.executed_won * 100.0 / nullif(budgets.current_won, 0), 2) as execution_pct,
+        trim_scale(
+            round(budgets.executed_won * 100.0 / nullif(budgets.current_won, 0), 2)
+        ) as execution_pct,
         outputs.output_count,
         stated.target_version,
         stated.target_value,
         reached.reached_value,
-        round(reached.reached_value / nullif(stated.target_value, 0) * 100, 2) as coverage_pct,
+        trim_scale(
+            round(reached.reached_value / nullif(stated.target_value, 0) * 100, 2)
+        ) as coverage_pct,
         budget_codes.programme_id is not null as has_budget_line,
         coalesce(budgets.is_shared, false) as is_budget_shared,
         -- An open year goes on being executed.
