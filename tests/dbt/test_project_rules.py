@@ -33,6 +33,7 @@ from project_rules import (
     wrong_layering,
 )
 
+from busan_safety.gate import all_datasets
 from busan_safety.settings import get_settings
 from busan_safety.transform import BuildFailed, parse
 from busan_safety.transform.lineage import UnknownModel, feeds_of, model_id

@@ -68,7 +68,7 @@ TABLES = {
 
 
 def create_all(connection: psycopg.Connection) -> None:
-    """Reference data, deliveries and the four good candidates; anything older is dropped."""
+    """Reference data, deliveries and the good candidates; anything older is dropped."""
     create_reference(connection)
     create_deliveries(connection)
     create_candidates(connection)

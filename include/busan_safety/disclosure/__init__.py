@@ -3,7 +3,7 @@
 In: `marts.*`, `evaluation.fct_policy_effect` and the policy `expectations/disclosure.yml`.
 Out: schema `disclosed`, the only schema that `published_candidate` reads.
 Promises: counts of people from 1 to threshold - 1 never leave, nor rates, shares, intervals or
-sentences made from them; zeros do; an indicator without a class stops everything; all four
+sentences made from them; zeros do; an indicator without a class stops everything; all
 tables change together or not at all. Only primary suppression so far: see `protect`.
 """
 
