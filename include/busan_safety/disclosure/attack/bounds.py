@@ -7,6 +7,8 @@ and most by linear programming, and by whole numbers where that leaves a doubt.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -50,16 +52,15 @@ class Audit:
         width: npt.NDArray[np.float64] = np.maximum(self.met_high - self.met_low, 0)
         return width
 
-    def widen(self, pieces: npt.NDArray[np.int64]) -> None:
+    def widen(self, pieces: npt.NDArray[np.int64], turns: int = RANDOM_SUMS) -> None:
         """Look for wide solutions of several pieces at once."""
         if self.settled[pieces].all():
             return
         random = np.random.default_rng(SEED)
-        for turn in range(RANDOM_SUMS):
+        for turn in range(turns):
             signs = np.ones(len(pieces)) if turn == 0 else random.choice([-1.0, 1.0], len(pieces))
             for sign in (1.0, -1.0):
                 weights = sparse.csr_array(self.matrix[pieces]).T @ (sign * signs)
-                # Capped by ceilings: a sum of unbounded pieces has no most, each alone has.
                 self._meet(self.solver.most(np.asarray(weights)))
 
     def settle(self, piece: int, required: float) -> None:
@@ -80,6 +81,31 @@ class Audit:
                 break
         self.settled[piece] = True
 
+    def given(self, known: dict[int, float]) -> Audit:
+        """Make the audit of the same component for one who knows some of its pieces."""
+        it, numbers = self.component, list(known)
+        counts = np.array([known[number] for number in numbers])
+        told = Audit(
+            replace(
+                it,
+                matrix=sparse.csr_array(
+                    sparse.vstack([it.matrix, self.matrix[numbers].astype(np.int64)], format="csr")
+                ),
+                lower=np.concatenate([it.lower, counts]),
+                upper=np.concatenate([it.upper, counts]),
+            )
+        )
+        for seen in self.seen:
+            if (seen[numbers] == counts).all():
+                told.use(seen)
+        return told
+
+    def use(self, counts: npt.NDArray[np.float64]) -> None:
+        """Remember the pieces' counts in a solution."""
+        self.seen.append(counts)
+        np.minimum(self.met_low, counts, out=self.met_low)
+        np.maximum(self.met_high, counts, out=self.met_high)
+
     def _limit(self, piece: int, sign: float, found: Optimum) -> None:
         if sign > 0:
             self.high[piece] = min(self.high[piece], found.bound)
@@ -91,10 +117,7 @@ class Audit:
     def _meet(self, found: Optimum) -> None:
         if found.whole is None:
             return
-        counts = self.matrix @ found.whole
-        self.seen.append(counts)
-        np.minimum(self.met_low, counts, out=self.met_low)
-        np.maximum(self.met_high, counts, out=self.met_high)
+        self.use(self.matrix @ found.whole)
 
     def _if_free_or_one_row(self) -> None:
         """Settle at once what needs no program: no known sum, or a single one."""
@@ -113,22 +136,29 @@ class Audit:
         self.settled[:] = True
 
 
+Audits = dict[tuple[object, ...], Audit]
+
+
+def audits_of(reduced: Reduced, known: Audits) -> list[Audit]:
+    """Return an audit for each component: that in `known` if there is one, else a new one in it."""
+    return [
+        known.setdefault(key, known.get(key) or Audit(component))
+        for component in reduced.components
+        for key in (component.key(),)
+    ]
+
+
 def intervals(
     reduced: Reduced,
     required: npt.NDArray[np.float64],
-    known: dict[tuple[object, ...], Audit],
+    known: Audits,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Return the interval of each target, shape (t, 2), and whether it is proved, shape (t,).
 
     required: width from which on an interval is wide enough, shape (t,): such a target's interval
     is then only a part of the true one. `known` keeps audits for further calls.
     """
-    audits = []
-    for component in reduced.components:
-        key = component.key()
-        if key not in known:
-            known[key] = Audit(component)
-        audits.append(known[key])
+    audits = audits_of(reduced, known)
     _widen(reduced, audits, required)
     found = np.zeros((len(reduced.targets), 2))
     proved = np.ones(len(reduced.targets), dtype=bool)

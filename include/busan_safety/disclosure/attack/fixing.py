@@ -1,4 +1,4 @@
-"""Unknowns that one row gives away: a sum with one unknown left, or one that is as low as can be."""
+"""Unknowns that one row gives away: all but one are known, or the sum is as low as can be."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ class Residual:
 
     @classmethod
     def of(cls, rows: Rows, unknowns: Unknowns) -> Residual:
+        """Subtract what is known; `least` is the sum of the floors of the rest."""
         free = unknowns.free()
         known = rows.matrix @ np.where(free, 0.0, unknowns.value)
         return cls(

@@ -1,0 +1,94 @@
+"""What the attack on a city's monthly tables costs, by months and by how well they are protected.
+
+    python -m benchmarks.disclosure.attack_cost [--months 6 12 36] [--events 8]
+
+Synthetic: 16 districts, 15 stations (two of them cross borders), 12 classes in 5 groups, months,
+quarters, years, city and totals, all linked. Two masks: only small counts hidden (an attack that
+finds much), and hidden in pairs and blocks (one that has to search). Neither is our protection.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+import pandas as pd
+
+from busan_safety.disclosure.attack import attack
+from busan_safety.disclosure.linked import LinkedTables, link
+
+LIMIT_SECONDS = 40
+THRESHOLD = 5
+ATOMS = [(number, number) for number in range(16)] + [(13, 6), (13, 12)]
+GROUPS = [0, 0, 0, 1, 1, 1, 2, 2, 3, 3, 4, 4]
+
+
+def city(months: int, events: float, seed: int = 1) -> LinkedTables:
+    """Draw a city's counts; `events` is the mean of one district, month and class."""
+    random = np.random.default_rng(seed)
+    size, weight = random.gamma(3, 1 / 3, len(ATOMS)), random.gamma(0.7, 1 / 0.7, len(GROUPS))
+    rows = [
+        (place, district, station, month, kind)
+        for place, (district, station) in enumerate(ATOMS)
+        for month in range(months)
+        for kind in range(len(GROUPS))
+        if not (place == 13 and station == 13)
+    ]
+    parts = pd.DataFrame(rows, columns=["place", "district", "station", "month", "class"])
+    mean = events * size[parts["place"]] * weight[parts["class"]]
+    parts["n"] = random.poisson(mean)
+    parts["quarter"], parts["year"] = parts["month"] // 3, parts["month"] // 12
+    parts["group"] = np.array(GROUPS)[parts["class"]]
+    tables = {
+        f"{'_'.join(place) or 'city'}.{period}.{kind or 'all'}": [
+            *place,
+            period,
+            *([kind] if kind else []),
+        ]
+        for place in ((), ("district",), ("station",))
+        for period in ("month", "quarter", "year")
+        for kind in ("class", "group", "")
+    }
+    return link(parts, count="n", tables=tables)
+
+
+def small(linked: LinkedTables) -> np.ndarray:
+    """Only the small counts."""
+    return (linked.values > 0) & (linked.values < THRESHOLD)
+
+
+def blocks(linked: LinkedTables) -> np.ndarray:
+    """Every cell above zero that shares a part with a small one, but city totals and years."""
+    touched = linked.parts.T @ small(linked).astype(np.int64) > 0
+    share = linked.parts @ touched.astype(np.int64) > 0
+    fine = linked.cells["table"].str.contains("^(?:district|station).*(?:month|quarter)").to_numpy()
+    return (linked.values > 0) & (small(linked) | (share & fine))
+
+
+def main() -> int:
+    """Run the benchmark; exit 1 when the largest city takes longer than the limit."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--months", type=int, nargs="+", default=[6, 12, 36])
+    parser.add_argument("--events", type=float, default=8)
+    arguments = parser.parse_args()
+    slowest = 0.0
+    for months in arguments.months:
+        linked = city(months, arguments.events)
+        for name, mask in (("small counts only", small(linked)), ("blocks", blocks(linked))):
+            began = time.perf_counter()
+            report = attack(linked, mask, width=THRESHOLD - 1)
+            slowest = time.perf_counter() - began
+            print(
+                f"{months} months, {name}: {len(linked.values):,} cells, {report.hidden:,} hidden, "
+                f"{report.graded:,} small; {report.linear_programs:,} programs, "
+                f"{len(report.findings):,} found; {slowest:.1f} s",
+                flush=True,
+            )
+            if slowest > LIMIT_SECONDS:
+                return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
