@@ -12,7 +12,7 @@ from busan_safety.disclosure.attack.system import Rows
 
 TERMS = 6
 # Texts are for people: after so many findings the rest is said to follow the same way.
-TEXTS = 200
+TEXTS = 50
 
 
 class Derivations:

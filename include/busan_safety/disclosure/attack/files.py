@@ -1,4 +1,4 @@
-"""Printed rows and files: what a hidden row still says, and what one format says more than another.
+"""Printed rows and files: what a hidden row still says, what one format says more than another.
 
 These look at frames as they are delivered, one row per cell, with a mark of what is hidden.
 """

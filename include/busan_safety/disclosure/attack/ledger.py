@@ -36,7 +36,7 @@ class Past:
 
 
 def past(published: Published, ledger: pd.DataFrame, *, trusting: bool = True) -> Past:
-    """Read a ledger. Columns: version, table, key, value (empty: hidden then), and optional revised.
+    """Read a ledger: version, table, key, value (empty: hidden then) and, if known, revised.
 
     revised: True where the data behind the entry changed since, False where they did not, empty or
     no column where nobody says: it is then inferred as an adversary would. A part counts as
@@ -109,13 +109,10 @@ def increments(published: Published, ledger: pd.DataFrame, threshold: int) -> li
 
 
 def _placed(published: Published, ledger: pd.DataFrame) -> pd.DataFrame:
-    number = pd.Series(
-        np.arange(len(published.cells)),
-        index=pd.MultiIndex.from_arrays([published.cells["table"], published.cells["key"]]),
-    )
-    wanted = pd.MultiIndex.from_arrays([ledger["table"], ledger["key"]])
-    cell = number.reindex(wanted).to_numpy()
-    unknown = np.isnan(cell.astype(np.float64))
+    number = {published.identity(cell): cell for cell in range(len(published.values))}
+    wanted = zip(ledger["table"], ledger["key"], strict=True)
+    cell = np.array([number.get((str(table), key), -1) for table, key in wanted], dtype=np.int64)
+    unknown = cell < 0
     zero = ledger["value"].eq(0).to_numpy()
     if (unknown & ~zero).any():
         first = ledger.loc[unknown & ~zero, "table"].iloc[0]
@@ -126,7 +123,7 @@ def _placed(published: Published, ledger: pd.DataFrame) -> pd.DataFrame:
     placed = ledger.assign(cell=cell)[~unknown]
     if "revised" not in placed:
         placed["revised"] = None
-    return placed.astype({"cell": np.int64, "version": str})
+    return placed.astype({"version": str})
 
 
 def _vintage(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -87,8 +88,11 @@ class Published:
 
     def identity(self, cell: int) -> tuple[str, tuple[object, ...]]:
         """Table and key of a cell."""
-        key: Any = self.cells["key"].iat[cell]
-        return str(self.cells["table"].iat[cell]), key
+        return self._identities[cell]
+
+    @cached_property
+    def _identities(self) -> list[tuple[str, Any]]:
+        return list(zip(map(str, self.cells["table"]), self.cells["key"], strict=True))
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def attack(
     run.stage("tables", tables)
     rows = tables
     if ledger is not None and len(ledger):
-        rows = run.with_ledger(tables, ledger, int(np.max(required, initial=0)))
+        rows = run.with_ledger(tables, ledger, int(np.max(width, initial=0)))
     if traces:
         rows = joined([rows, trace_rows(published, traces)])
         run.stage("trace", rows)
@@ -131,7 +131,9 @@ class _Run:
             table, key = self.published.identity(int(before.cells[number]))
             text = f"as of {before.versions[number]}: {how}"
             self.findings.append(
-                Finding("then", table, key, low, high, width, text, bool(proved[number]))
+                Finding(
+                    "then", table, key, float(low), float(high), width, text, bool(proved[number])
+                )
             )
 
     def from_inside(self, rows: Rows, ones: Numbers, who: Singletons) -> None:
@@ -180,4 +182,5 @@ class _Run:
         self.found.add(cell)
         table, key = self.published.identity(cell)
         asked = int(self.required[cell]) if required is None else required
-        self.findings.append(Finding(kind, table, key, low, high, asked, how, proved))
+        span = float(low), float(high)
+        self.findings.append(Finding(kind, table, key, *span, asked, how, proved))
