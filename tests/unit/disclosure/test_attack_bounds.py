@@ -63,7 +63,7 @@ def tables_of(total: int) -> np.ndarray:
     return np.diff(np.pad(bars, ((0, 0), (1, 1)), constant_values=((0, 0), (-1, total + 7)))) - 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     events=st.lists(st.integers(0, 7), max_size=8),
     mask=st.lists(st.booleans(), min_size=27, max_size=27),

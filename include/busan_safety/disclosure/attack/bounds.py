@@ -17,6 +17,8 @@ from busan_safety.disclosure.attack.reduce import Component, Reduced
 from busan_safety.disclosure.attack.solver import Optimum, Solver
 
 RANDOM_SUMS = 6
+# Above so many unknowns nobody asks by how much an interval that is too narrow is so.
+SMALL = 200
 SEED = 20260102
 
 
@@ -77,7 +79,8 @@ class Audit:
                 self._meet(found)
                 self._limit(piece, sign, found)
                 done.append(found.reached or np.isinf(found.bound))
-            if all(done):
+            too_narrow = self.high[piece] - self.low[piece] < required
+            if all(done) or (too_narrow and len(weights) > SMALL):
                 break
         self.settled[piece] = True
 

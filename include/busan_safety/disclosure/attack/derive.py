@@ -13,6 +13,8 @@ from busan_safety.disclosure.attack.system import Rows
 TERMS = 6
 # Texts are for people: after so many findings the rest is said to follow the same way.
 TEXTS = 50
+# The smallest printed cells that hold the hidden one.
+WHOLES = 10
 
 
 class Derivations:
@@ -41,7 +43,7 @@ class Derivations:
         wide = np.zeros(self._matrix.shape[1], dtype=np.int64)
         wide[target.indices] = 1
         holds = np.flatnonzero(self._matrix @ wide == target.nnz)
-        for whole in holds[np.argsort(self._sizes[holds], kind="stable")]:
+        for whole in holds[np.argsort(self._sizes[holds], kind="stable")][:WHOLES]:
             rest = -wide
             rest[self._matrix[[whole]].indices] += 1
             known = self._cover(rest)
@@ -60,7 +62,8 @@ class Derivations:
         for group in np.unique(self._groups[positive]):
             chosen = positive[self._groups[positive] == group]
             if open_[self._matrix[chosen].indices].sum() == open_.sum():
-                return chosen
+                found: npt.NDArray[np.int64] = chosen
+                return found
         return None
 
     def _sentence(self, whole: int, known: npt.NDArray[np.int64]) -> tuple[str, float]:

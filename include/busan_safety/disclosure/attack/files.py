@@ -13,9 +13,10 @@ import pandas as pd
 from busan_safety.disclosure.attack.model import Finding
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-# Korean counts of people and events in words: 한 건, 두 명, 세 차례. Other words need a counter too.
+# Korean counts of people and events in words: 한 건, 두 명, 세 차례.
 KOREAN = re.compile(
-    r"(?<![가-힣])(한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|하나|둘|셋|넷)\s*(?:건|명|차례|회|번|사람)"
+    r"(?<![가-힣])(?:한|두|세|네|다섯|여섯|일곱|여덟|아홉|열|하나|둘|셋|넷)"
+    r"\s*(?:건|명|차례|회|번|분)"
 )
 ENGLISH = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|single|once|twice|half)\b",

@@ -89,22 +89,14 @@ def increments(published: Published, ledger: pd.DataFrame, threshold: int) -> li
     states = states.sort_values(["cell", "order", "version"])
     states["before"] = states.groupby("cell")["value"].shift()
     states["since"] = states.groupby("cell")["version"].shift()
-    change = (states["value"] - states["before"]).abs()
+    states["change"] = (states["value"] - states["before"]).abs()
+    few = states[states["change"].between(1, threshold - 1)]
     found = []
-    for row in states[change.between(1, threshold - 1)].itertuples():
-        table, key = published.identity(int(row.cell))
-        change_of = abs(float(row.value) - float(row.before))
-        found.append(
-            Finding(
-                kind="increment",
-                table=table,
-                key=key,
-                low=change_of,
-                high=change_of,
-                required=threshold - 1,
-                how=f"{row.version} {row.value:.0f} - {row.since} {row.before:.0f}",
-            )
-        )
+    for row in few.to_dict("records"):
+        table, key = published.identity(int(row["cell"]))
+        how = f"{row['version']} {row['value']:.0f} - {row['since']} {row['before']:.0f}"
+        change = float(row["change"])
+        found.append(Finding("increment", table, key, change, change, threshold - 1, how))
     return found
 
 

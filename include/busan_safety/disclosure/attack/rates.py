@@ -66,7 +66,9 @@ def trace_rows(published: Published, traces: Sequence[Trace]) -> Rows:
 
     Raises ValueError for a trace of a cell that is in no table.
     """
-    number = {published.identity(cell): cell for cell in np.flatnonzero(~published.shown())}
+    number = {
+        published.identity(int(cell)): int(cell) for cell in np.flatnonzero(~published.shown())
+    }
     shown = published.parts[np.flatnonzero(published.shown())]
     values = published.values[published.shown()]
     cells, low, high, labels = [], [], [], []
