@@ -86,6 +86,7 @@ def test_a_small_change_between_releases_is_a_small_count_of_new_reports():
     assert [(f.kind, f.key, f.low, f.how) for f in report.findings] == [
         ("increment", ("남구",), 3, "now 33 - 1 30")
     ]
+    assert not attack(now, hide(now), width=2, ledger=entries("1", before, hide(before))).succeeded
 
 
 def test_two_releases_that_both_moved_are_compared_one_by_one():

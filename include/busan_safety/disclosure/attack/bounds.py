@@ -63,7 +63,10 @@ class Audit:
             signs = np.ones(len(pieces)) if turn == 0 else random.choice([-1.0, 1.0], len(pieces))
             for sign in (1.0, -1.0):
                 weights = sparse.csr_array(self.matrix[pieces]).T @ (sign * signs)
-                self._meet(self.solver.most(np.asarray(weights)))
+                found = self.solver.most(np.asarray(weights))
+                if found.whole is None and np.isfinite(found.bound):
+                    found = self.solver.most_whole(np.asarray(weights))
+                self._meet(found)
 
     def settle(self, piece: int, required: float) -> None:
         """Find the interval of a piece, or at least that its width is `required`."""
