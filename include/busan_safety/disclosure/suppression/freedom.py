@@ -22,15 +22,20 @@ class Freedom:
 
     rows[c]: by how much each basis vector changes cell c (vectors that do not are absent).
     vectors[k]: by how much basis vector k changes each cell. Exact: Python integers.
+    units[k]: by how much vector k changes part k. No other vector changes part k.
     """
 
-    def __init__(self, members: sparse.csr_array, parts: Iterable[int] | None = None) -> None:
-        """Begin with every part (or those given) free; members: CSR, cells by parts."""
+    def __init__(self, members: sparse.csr_array, late: Iterable[int] = ()) -> None:
+        """Begin with every part free; members: CSR, cells by parts.
+
+        late: parts whose vectors leave only when no other vector changes the published cell.
+        """
         by_part = sparse.csc_array(members)
-        chosen = range(members.shape[1]) if parts is None else parts
+        self.late = frozenset(late)
         self.rows: list[Sparse] = [{} for _ in range(members.shape[0])]
         self.vectors: dict[int, Sparse] = {}
-        for part in chosen:
+        self.units: Sparse = dict.fromkeys(range(members.shape[1]), 1)
+        for part in range(members.shape[1]):
             inside = by_part.indices[by_part.indptr[part] : by_part.indptr[part + 1]].tolist()
             self.vectors[part] = dict.fromkeys(inside, 1)
             for cell in inside:
@@ -41,37 +46,39 @@ class Freedom:
         row = self.rows[cell]
         if not row:
             return
-        pivot = min(row, key=lambda k: (abs(row[k]) != 1, len(self.vectors[k]), k))
-        leaving = self.vectors.pop(pivot)
+        vectors, late = self.vectors, self.late
+        pivot = min(row, key=lambda k: (k in late, abs(row[k]) != 1, len(vectors[k]), k))
+        leaving = vectors.pop(pivot)
+        at_pivot = row[pivot]
         for other in leaving:
             del self.rows[other][pivot]
-        at_pivot = leaving[cell]
         for k, at_k in list(row.items()):
             common = gcd(at_pivot, at_k)
             self._subtract(k, leaving, at_k // common, at_pivot // common)
 
     def _subtract(self, k: int, leaving: Sparse, times: int, scale: int) -> None:
-        """Replace vector k by scale * vector k - times * leaving."""
-        vector = self.vectors[k]
-        if scale == -1:
-            times = -times
-        elif scale != 1:
+        """Replace vector k by scale * vector k - times * leaving, shortened."""
+        vector, rows = self.vectors[k], self.rows
+        if scale < 0:
+            times, scale = -times, -scale
+        if scale > 1:
+            self.units[k] *= scale
             for cell, change in vector.items():
-                vector[cell] = self.rows[cell][k] = change * scale
-        rows = self.rows
+                vector[cell] = rows[cell][k] = change * scale
         for cell, change in leaving.items():
             new = vector.get(cell, 0) - times * change
             if new:
                 vector[cell] = rows[cell][k] = new
             elif cell in vector:
                 del vector[cell], rows[cell][k]
-        if scale not in (1, -1):
+        if scale > 1:
             self._shorten(k)
 
     def _shorten(self, k: int) -> None:
         vector = self.vectors[k]
-        common = gcd(*vector.values())
+        common = gcd(self.units[k], *vector.values())
         if common > 1:
+            self.units[k] //= common
             for cell, change in vector.items():
                 vector[cell] = self.rows[cell][k] = change // common
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from busan_safety.disclosure.linked import LinkedTables
 
@@ -27,7 +28,6 @@ class Model:
 
     members: CSR 0/1, shape (cells, parts). counts: events of each part. values: members @ counts.
     cell_of: for each cell of the linked tables its row here, -1 where the cell is known to be 0.
-    part_of: for each part of the linked tables its column here, -1 where it is known to be 0.
     primary: cells that must be hidden. forced: cells that stay published. need: least width of a
     hidden cell's feasible interval. weights: loss from hiding. order: rows in the order in which
     publication is tried.
@@ -37,12 +37,42 @@ class Model:
     counts: Integers
     values: Integers
     cell_of: Integers
-    part_of: Integers
     primary: Bools
     forced: Bools
     need: Floats
     weights: Floats
     order: Integers
+
+    @property
+    def far(self) -> float:
+        """Return how far guesses are followed: nothing that is bounded lies further."""
+        return float(self.counts.sum() + self.need.max(initial=0.0))
+
+    def blocks(self) -> list[tuple[Integers, Model]]:
+        """Split into models that share no parts, each with its rows here."""
+        shared = sparse.csr_array(self.members @ self.members.T)
+        count, label = connected_components(shared, directed=False)
+        place = np.argsort(self.order)
+        found = []
+        for number in range(count):
+            rows = np.flatnonzero(label == number)
+            members = self.members[rows]
+            parts = np.unique(members.indices)
+            found.append((rows, self._cut_out(rows, parts, np.argsort(place[rows]))))
+        return found
+
+    def _cut_out(self, rows: Integers, parts: Integers, order: Integers) -> Model:
+        return Model(
+            members=sparse.csr_array(self.members[rows][:, parts]),
+            counts=self.counts[parts],
+            values=self.values[rows],
+            cell_of=np.arange(len(rows)),
+            primary=self.primary[rows],
+            forced=self.forced[rows],
+            need=self.need[rows],
+            weights=self.weights[rows],
+            order=order,
+        )
 
     def spread(self, of_rows: npt.NDArray[np.generic], missing: object) -> npt.NDArray[np.generic]:
         """Return a value of every row here as a value of every cell of the linked tables."""
@@ -70,8 +100,6 @@ def build_model(
 
     counts = np.zeros(len(part_first), dtype=np.int64)
     np.add.at(counts, part_class, linked.part_counts[open_parts])
-    part_of = np.full(len(open_parts), -1, dtype=np.int64)
-    part_of[open_parts] = part_class
     cell_of = np.empty(len(canonical), dtype=np.int64)
     cell_of[canonical] = cell_class
     rows = len(cell_first)
@@ -84,7 +112,6 @@ def build_model(
         counts=counts,
         values=cells_by_parts[cell_first] @ counts,
         cell_of=cell_of,
-        part_of=part_of,
         primary=_any(primary, cell_of, rows),
         forced=_any(forced, cell_of, rows),
         need=_most(need, cell_of, rows),
