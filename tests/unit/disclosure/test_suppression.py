@@ -138,7 +138,7 @@ def test_a_cell_that_published_ones_give_away_is_named():
     names = [" ".join(key) for key in linked.cells["key"]]
     before = np.isin(names, ["r0 c1", "r0 c2", "r0"])
 
-    with pytest.raises(CannotProtect, match="r0.*c0") as refused:
+    with pytest.raises(CannotProtect, match=r"r0.*c0") as refused:
         suppress(linked, thresholds=5, fixed_published=before)
 
     assert [tuple(key) for key in refused.value.cells["key"]] == [("r0", "c0")]

@@ -47,9 +47,7 @@ def test_few_blanks_are_suppressed():
 def test_what_was_published_is_not_rounded():
     linked = two_way(np.array([[1, 2, 3], [4, 30, 2], [3, 1, 20]]))
 
-    pattern = suppress(
-        linked, thresholds=5, round_above=0.25, fixed_published=linked.values == 66
-    )
+    pattern = suppress(linked, thresholds=5, round_above=0.25, fixed_published=linked.values == 66)
 
     assert pattern.method != "rounding"
 

@@ -18,6 +18,7 @@ from busan_safety.disclosure.suppression.model import Floats, Integers
 from busan_safety.disclosure.suppression.solver import OPTIMAL, solver
 
 SLACK = 1e-6
+SHAKES = 3
 
 
 class NoAnswer(RuntimeError):
@@ -52,6 +53,21 @@ class Reach:
         self._fix(fixed, 0.0)
         for sign in (1.0, -1.0):
             self._note(self._cheapest(sign * row))
+        self._fix(fixed, np.inf)
+
+    def shake(self, rows: Integers, known: Integers | None = None) -> None:
+        """Make guesses that move many of `rows` at once; those moved enough need no bounds."""
+        numbers = self._numbers(rows)
+        if len(numbers) < 3:
+            return
+        changes = self.component.cell_changes[numbers]
+        fixed = np.flatnonzero(np.isin(self._ones, self._numbers(known)))
+        self._fix(fixed, 0.0)
+        signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(SHAKES, len(numbers)))
+        signs[0] = 1.0
+        for row in signs:
+            for sign in (1.0, -1.0):
+                self._note(self._cheapest(changes.T @ (sign * row)))
         self._fix(fixed, np.inf)
 
     def knowing(self, known: Integers) -> tuple[Floats, Floats]:

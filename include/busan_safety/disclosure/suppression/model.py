@@ -115,7 +115,7 @@ def build_model(
         primary=_any(primary, cell_of, rows),
         forced=_any(forced, cell_of, rows),
         need=_most(need, cell_of, rows),
-        weights=np.bincount(cell_of[kept], weights[kept], minlength=rows),
+        weights=np.bincount(cell_of[kept], weights[kept], minlength=rows).astype(float),
         order=np.argsort(first_rank, kind="stable"),
     )
 

@@ -150,7 +150,10 @@ class _Separation:
         if len(rows):
             columns = (rows + self.parts).astype(np.int32)
             self._program.changeColsBounds(
-                len(rows), columns, -self.model.values[rows] * free, self.far * free
+                len(rows),
+                columns,
+                np.where(free, -self.model.values[rows].astype(float), 0.0),
+                np.where(free, self.far, 0.0),
             )
 
     def _duals(self, row: int, sign: float) -> Floats:

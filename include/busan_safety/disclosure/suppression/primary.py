@@ -54,4 +54,4 @@ def _sorted(contributions: pd.DataFrame) -> pd.DataFrame:
 def _sums(amounts: pd.DataFrame, cells: int) -> Floats:
     return np.bincount(
         amounts["cell"].to_numpy(dtype=np.int64), amounts["amount"].to_numpy(float), cells
-    )
+    ).astype(float)

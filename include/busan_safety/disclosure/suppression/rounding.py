@@ -31,9 +31,7 @@ def blank_share(linked: LinkedTables, hidden: Bools) -> float:
     return float(hidden[inner].mean()) if len(inner) else 0.0
 
 
-def round_small(
-    linked: LinkedTables, thresholds: Floats, limits: Limits
-) -> tuple[Integers, bool]:
+def round_small(linked: LinkedTables, thresholds: Floats, limits: Limits) -> tuple[Integers, bool]:
     """Return rounded values of all cells, and whether no other rounding is nearer in all.
 
     thresholds: one per cell; the base of a part is the greatest of its cells. Nearness: sum over
@@ -79,9 +77,7 @@ def _nearest(
         target,
     )
     columns = np.arange(parts, dtype=np.int32)
-    highs.changeColsIntegrality(
-        parts, columns, np.full(parts, highspy.HighsVarType.kInteger)
-    )
+    highs.changeColsIntegrality(parts, columns, np.full(parts, highspy.HighsVarType.kInteger))
     highs.setOptionValue("mip_rel_gap", 0.0)
     highs.setOptionValue("mip_max_nodes", limits.nodes)
     highs.run()

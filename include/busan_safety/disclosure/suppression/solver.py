@@ -33,7 +33,7 @@ def solver(
     program.a_matrix_.start_ = by_row.indptr.astype(np.int32)
     program.a_matrix_.index_ = by_row.indices.astype(np.int32)
     program.a_matrix_.value_ = by_row.data
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("random_seed", 0)
