@@ -133,9 +133,9 @@ def test_catalogue_is_dcat_ap_and_leads_to_the_files(releases: Path) -> None:
 
     assert conforms, text
     dcat = rdflib.Namespace("http://www.w3.org/ns/dcat#")
-    assert len(set(graph.subjects(rdflib.RDF.type, dcat.Dataset))) == 4
+    assert len(set(graph.subjects(rdflib.RDF.type, dcat.Dataset))) == len(DATASETS)
     addresses = [str(address) for address in graph.objects(None, dcat.downloadURL)]
-    assert len(addresses) == 8
+    assert len(addresses) == 2 * len(DATASETS)
     for address in addresses:
         assert (releases / address.removeprefix(base)).is_file()
 
