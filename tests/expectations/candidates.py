@@ -10,6 +10,7 @@ import csv
 import zlib
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,11 @@ def create_all(connection: psycopg.Connection) -> None:
     """Reference data, deliveries and the good candidates; anything older is dropped."""
     create_reference(connection)
     create_deliveries(connection)
+    with connection.transaction():
+        connection.execute("set local role transformer")
+        for module in dataset_modules().values():
+            if hasattr(module, "create_more"):
+                module.create_more(connection)
     create_candidates(connection)
 
 
@@ -111,15 +117,7 @@ def create_deliveries(connection: psycopg.Connection) -> None:
 
 def create_candidates(connection: psycopg.Connection, only: str | None = None) -> None:
     """Drop and create the candidate of every dataset, or of one."""
-    rows = {
-        "safety_indicators": indicator_rows,
-        "safety_facilities": facility_rows,
-        "living_lab": living_lab_rows,
-        "policy_effects": effect_rows,
-    }
-    tables = dict(TABLES)
-    for name, module in dataset_modules().items():
-        rows[name], tables[name] = module.rows, module.TABLE
+    tables = TABLES | {name: module.TABLE for name, module in dataset_modules().items()}
     for dataset in all_datasets().values():
         if only not in (None, dataset.id):
             continue
@@ -131,8 +129,18 @@ def create_candidates(connection: psycopg.Connection, only: str | None = None) -
                 sql.SQL("create table {} (" + tables[dataset.id] + ")").format(table)
             )
             _comment(connection, dataset.candidate_table, tables[dataset.id])
-            found = list(rows[dataset.id]())
-            _insert(connection, "published_candidate", dataset.candidate_table, found)
+            _insert(connection, "published_candidate", dataset.candidate_table, _rows(dataset.id))
+
+
+@cache
+def _rows(dataset: str) -> list[dict[str, Any]]:
+    rows = {
+        "safety_indicators": indicator_rows,
+        "safety_facilities": facility_rows,
+        "living_lab": living_lab_rows,
+        "policy_effects": effect_rows,
+    } | {name: module.rows for name, module in dataset_modules().items()}
+    return list(rows[dataset]())
 
 
 def indicator_rows() -> Iterator[dict[str, Any]]:
@@ -350,13 +358,12 @@ def _insert(
     connection: psycopg.Connection, schema: str, table: str, rows: list[dict[str, Any]]
 ) -> None:
     names = sorted({name for row in rows for name in row})
-    statement = sql.SQL("insert into {} ({}) values ({})").format(
-        sql.Identifier(schema, table),
-        sql.SQL(", ").join(map(sql.Identifier, names)),
-        sql.SQL(", ").join([sql.Placeholder()] * len(names)),
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(schema, table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, [[row.get(name) for name in names] for row in rows])
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([row.get(name) for name in names])
 
 
 def _comment(connection: psycopg.Connection, table: str, columns: str) -> None:

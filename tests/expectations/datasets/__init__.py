@@ -1,8 +1,8 @@
 """Published datasets that bring their own candidate and mutations, one module each.
 
 A module holds TABLE (the columns of its candidate), SEEDS (reference tables that its suite
-reads), `rows()` (a good candidate) and MUTATIONS (one for each check). It is found by its name,
-which is the dataset's.
+reads), `rows()` (a good candidate) and MUTATIONS (one for each check); `create_more(connection)`
+makes what else its suite reads. It is found by its name, which is the dataset's.
 """
 
 from __future__ import annotations
