@@ -13,6 +13,7 @@ from busan_safety.cli import (
     docs_verb,
     evaluate_verb,
     query_verb,
+    release_verbs,
     reload_verbs,
     service_verbs,
     trace_verb,
@@ -42,7 +43,7 @@ for verb in (
     *(*service_verbs.VERBS, *data_verbs.VERBS),
     *(*evaluate_verb.VERBS, *query_verb.VERBS),
     *(*docs_verb.VERBS, *reload_verbs.VERBS),
-    *(*boundary_verb.VERBS, *trace_verb.VERBS),
+    *(*boundary_verb.VERBS, *release_verbs.VERBS, *trace_verb.VERBS),
 ):
     app.command()(verb)
 # Its arguments, `--help` too, are Airflow's.

@@ -16,7 +16,8 @@ from busan_safety.release import dcat, feed, words
 from busan_safety.release.checksums import read_checksums
 from busan_safety.release.folders import replace_file
 from busan_safety.release.publication import Publication, PublishedFile, Version
-from busan_safety.release.records import releases_of
+from busan_safety.release.records import releases_of, withdrawals_of
+from busan_safety.release.tombstones import TOMBSTONE
 from busan_safety.settings import Settings
 from busan_safety.warehouse import connect
 
@@ -25,6 +26,7 @@ def list_publications(settings: Settings) -> list[Publication]:
     """Every dataset with the versions that are recorded and stand on disk."""
     with connect("publisher", settings=settings) as connection:
         recorded = {name: releases_of(connection, name) for name in all_datasets()}
+        withdrawn = {name: tuple(withdrawals_of(connection, name)) for name in all_datasets()}
     return [
         Publication(
             dataset,
@@ -33,6 +35,7 @@ def list_publications(settings: Settings) -> list[Publication]:
                 for release in recorded[name]
                 if (settings.releases_dir / release.path).is_dir()
             ),
+            withdrawn[name],
         )
         for name, dataset in all_datasets().items()
     ]
@@ -40,11 +43,18 @@ def list_publications(settings: Settings) -> list[Publication]:
 
 def write_catalogue(settings: Settings) -> None:
     """Write the three files, each in one step, from what is recorded and stands on disk."""
+    for name, content in catalogue_files(settings).items():
+        replace_file(settings.releases_dir / name, content)
+
+
+def catalogue_files(settings: Settings) -> dict[str, bytes]:
+    """Content of the three files by name, as the records and folders of this moment give it."""
     publications = list_publications(settings)
-    root = settings.releases_dir
-    replace_file(root / "index.json", _json(_index(publications, settings)))
-    replace_file(root / "catalog.jsonld", _json(dcat.catalogue(publications, settings)))
-    replace_file(root / "feed.xml", feed.atom(publications, settings))
+    return {
+        "index.json": _json(_index(publications, settings)),
+        "catalog.jsonld": _json(dcat.catalogue(publications, settings)),
+        "feed.xml": feed.atom(publications, settings),
+    }
 
 
 def _version(folder: Path, path: str, row_count: int) -> Version:
@@ -87,6 +97,15 @@ def _index(publications: list[Publication], settings: Settings) -> dict[str, Any
                         ],
                     }
                     for version in reversed(known.versions)
+                ],
+                "withdrawn": [
+                    {
+                        "version": one.version,
+                        "path": f"{one.path}/{TOMBSTONE}",
+                        "withdrawn_on": one.withdrawn_on.isoformat(),
+                        "reason": {"ko": one.reason, "en": one.reason_en},
+                    }
+                    for one in reversed(known.withdrawn)
                 ],
             }
             for known in publications

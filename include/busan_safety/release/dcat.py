@@ -7,6 +7,7 @@ from typing import Any
 from busan_safety.gate import Text
 from busan_safety.release import words
 from busan_safety.release.publication import Publication, PublishedFile, Version
+from busan_safety.release.records import Withdrawal
 from busan_safety.settings import Settings
 from busan_safety.sources import get_source
 
@@ -84,11 +85,25 @@ def _dataset(publication: Publication, newest: Version) -> dict[str, Any]:
             else {}
         ),
         "adms:versionNotes": {"@value": f"{newest.path}/changes.csv"},
+        **(
+            {"dcat:hasVersion": [_withdrawn(one) for one in publication.withdrawn]}
+            if publication.withdrawn
+            else {}
+        ),
         "dcat:distribution": [
             _distribution(newest, file)
             for file in newest.files
             if file.name.endswith(_DISTRIBUTED) and file.name != "changes.csv"
         ],
+    }
+
+
+def _withdrawn(one: Withdrawal) -> dict[str, Any]:
+    return {
+        "@id": f"{one.path}/",
+        "dcat:version": one.version,
+        "adms:status": {"@id": "http://purl.org/adms/status/Withdrawn"},
+        "rdfs:comment": _texts(Text(ko=one.reason, en=one.reason_en)),
     }
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from busan_safety.gate import Dataset
+from busan_safety.release.records import Withdrawal
 
 MEDIA_TYPES = {
     ".csv": "text/csv",
@@ -58,6 +59,7 @@ class Publication:
 
     dataset: Dataset
     versions: tuple[Version, ...]
+    withdrawn: tuple[Withdrawal, ...] = ()
 
     @property
     def newest(self) -> Version | None:

@@ -25,17 +25,24 @@ from busan_safety.gate.validation import current_suite_hash
 from busan_safety.release import folders, live
 from busan_safety.release.catalogue import write_catalogue
 from busan_safety.release.checksums import broken_files
+from busan_safety.release.contract import ContractChange, contract_change, read_package
+from busan_safety.release.lock import publisher_lock
 from busan_safety.release.package import Edition, build_files, sha256
-from busan_safety.release.records import Release, insert_release, releases_of
+from busan_safety.release.preview import Preview, preview
+from busan_safety.release.records import (
+    Release,
+    Withdrawal,
+    insert_release,
+    releases_of,
+    withdrawals_of,
+)
+from busan_safety.release.tables import csv_bytes, released_rows
+from busan_safety.release.withdraw import finish_withdrawals, was_withdrawn
 from busan_safety.settings import Settings, get_settings
-from busan_safety.warehouse import connect
 
 log = logging.getLogger(__name__)
 
 Outcome = Literal["released", "unchanged", "refused", "waiting", "undecided"]
-
-# One publisher at a time, also across machines.
-_LOCK = 20240403
 
 
 class ReleaseError(RuntimeError):
@@ -60,21 +67,22 @@ class ReleaseReport:
     reasons: tuple[Reason, ...] = ()
     message: str = ""
     is_dry_run: bool = False
+    preview: Preview | None = None
 
 
 def publish_passed(*, dry_run: bool = False, run_id: str | None = None) -> list[ReleaseReport]:
     """Release every candidate that has an open decision on exactly its fingerprint.
 
     One report per dataset; one dataset's closed gate does not hold up the others. dry_run: say
-    what would happen and write nothing. Raises CandidateMissing before candidates are built and
-    ReleaseError when a version cannot be written.
+    what would happen, with a preview of the rows that change, and write nothing. Raises
+    CandidateMissing before candidates are built and ReleaseError when a version cannot be written.
     """
     settings = get_settings()
     reports = []
-    with connect("publisher", settings=settings) as connection:
-        connection.execute("select pg_advisory_lock(%s)", [_LOCK])
-        connection.commit()
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    with publisher_lock(settings) as connection:
+        if not dry_run:
+            finish_withdrawals(connection, settings)
+            connection.commit()
         for dataset in all_datasets().values():
             with connection.transaction():
                 report = _publish(connection, dataset, settings, dry_run=dry_run)
@@ -101,6 +109,11 @@ def _publish(
         current_suite_hash(dataset.id, settings),
     )
     history = releases_of(connection, dataset.id)
+    withdrawn = withdrawals_of(connection, dataset.id)
+    own_folder = settings.releases_dir / dataset.id
+    contract = contract_change(
+        read_package(own_folder / history[-1].version) if history else None, candidate
+    )
     report = ReleaseReport(
         dataset=dataset.id,
         outcome="released",
@@ -108,13 +121,15 @@ def _publish(
         row_count=decision.row_count if decision else len(candidate.rows()),
         reasons=decision.reasons if decision else (),
         is_dry_run=dry_run,
+        preview=_preview(candidate, own_folder, history, contract) if dry_run else None,
     )
-    held_up = _why_not(decision, settings, is_first=not history)
+    held_up = _why_not(decision, settings, is_first=not history) or _may_not(
+        candidate, contract, withdrawn
+    )
     if decision is None or held_up:
         outcome, message = held_up or ("undecided", "")
         return replace(report, outcome=outcome, message=message)
 
-    own_folder = settings.releases_dir / dataset.id
     last = history[-1] if history else None
     same = last if last and last.candidate_fingerprint == candidate.fingerprint else None
     if same and (own_folder / same.version).is_dir():
@@ -129,7 +144,8 @@ def _publish(
     if same:
         version = same.version
     else:
-        version = cut_off.name if cut_off else _next_version(own_folder, data_as_of, history)
+        taken = {known.version for known in history} | {known.version for known in withdrawn}
+        version = cut_off.name if cut_off else _next_version(own_folder, data_as_of, taken)
     report = replace(report, version=version, path=own_folder / version)
     if dry_run:
         return replace(report, message="dry run: nothing was written")
@@ -179,6 +195,40 @@ def _why_not(
     return None
 
 
+def _may_not(
+    candidate: Candidate, contract: ContractChange, withdrawn: list[Withdrawal]
+) -> tuple[Outcome, str] | None:
+    """Refusals that no decision of the gate can lift."""
+    if taken_back := was_withdrawn(withdrawn, candidate.fingerprint):
+        return (
+            "refused",
+            f"These very rows were withdrawn as {taken_back.version} "
+            f"({taken_back.reason_en}); they are not published again.",
+        )
+    if contract.kind == "incompatible":
+        dataset = candidate.dataset
+        return (
+            "refused",
+            f"Readers of {dataset.id} would break: {'; '.join(contract.details)}. Declare table "
+            f"version {dataset.table_version + 1} beside this one "
+            "(docs/how-to/change-a-published-table.md).",
+        )
+    return None
+
+
+def _preview(
+    candidate: Candidate, own_folder: Path, history: list[Release], contract: ContractChange
+) -> Preview:
+    header = [column.name for column in candidate.columns]
+    return preview(
+        candidate.dataset.key,
+        history[-1].version if history else None,
+        _previous_csv(own_folder, candidate.dataset, history),
+        csv_bytes(header, released_rows(candidate)),
+        contract,
+    )
+
+
 def _mend_live_table(connection: psycopg.Connection, candidate: Candidate, version: str) -> None:
     try:
         held = live.live_fingerprint(connection, candidate.dataset)
@@ -203,9 +253,9 @@ def _unrecorded_folder(own_folder: Path, fingerprint: str, history: list[Release
     return None
 
 
-def _next_version(own_folder: Path, data_as_of: date, history: list[Release]) -> str:
+def _next_version(own_folder: Path, data_as_of: date, recorded: set[str]) -> str:
     month = (data_as_of.year, data_as_of.month)
-    taken = {release.version for release in history}
+    taken = set(recorded)
     taken |= {folder.name for folder in folders.version_folders(own_folder)}
     numbers = [
         number
