@@ -29,13 +29,18 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Publish the candidates that the gate has passed, then rebuild the portal."""
-    from busan_safety.gate import CandidateMissing
+    from busan_safety.gate import CandidateMissing, WaiverError
     from busan_safety.portal import build_portal
     from busan_safety.release import ReleaseError, publish_passed
+    from busan_safety.release.calendar import CalendarError
+    from busan_safety.release.known_issues import KnownIssuesError
 
     try:
         reports = publish_passed(dry_run=dry_run)
-    except (CandidateMissing, ReleaseError) as error:
+    except (
+        *(CalendarError, CandidateMissing, KnownIssuesError),
+        *(ReleaseError, WaiverError),
+    ) as error:
         raise VerbFailed(str(error)) from error
     if not dry_run:
         build_portal()

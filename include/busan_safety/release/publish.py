@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -23,9 +23,11 @@ from busan_safety.gate import (
 from busan_safety.gate.candidate import Candidate
 from busan_safety.gate.validation import current_suite_hash
 from busan_safety.release import folders, live
+from busan_safety.release.calendar import Calendar, read_calendar
 from busan_safety.release.catalogue import write_catalogue
 from busan_safety.release.checksums import broken_files
 from busan_safety.release.contract import ContractChange, contract_change, read_package
+from busan_safety.release.known_issues import issues_of
 from busan_safety.release.lock import publisher_lock
 from busan_safety.release.package import Edition, build_files, sha256
 from busan_safety.release.preview import Preview, preview
@@ -38,11 +40,11 @@ from busan_safety.release.records import (
 )
 from busan_safety.release.tables import csv_bytes, released_rows
 from busan_safety.release.withdraw import finish_withdrawals, was_withdrawn
-from busan_safety.settings import Settings, get_settings
+from busan_safety.settings import SEOUL, Settings, get_settings
 
 log = logging.getLogger(__name__)
 
-Outcome = Literal["released", "unchanged", "refused", "waiting", "undecided"]
+Outcome = Literal["released", "unchanged", "refused", "waiting", "undecided", "embargoed"]
 
 
 class ReleaseError(RuntimeError):
@@ -55,7 +57,8 @@ class ReleaseReport:
 
     released: a new version stands. unchanged: the last version holds these very rows.
     refused: the gate is closed. waiting: a person must approve first. undecided: there is no
-    decision on exactly this candidate. In the last three the last version stays.
+    decision on exactly this candidate. embargoed: the calendar holds these data back. In the
+    last four the last version stays.
     """
 
     dataset: str
@@ -70,14 +73,19 @@ class ReleaseReport:
     preview: Preview | None = None
 
 
-def publish_passed(*, dry_run: bool = False, run_id: str | None = None) -> list[ReleaseReport]:
+def publish_passed(
+    *, dry_run: bool = False, run_id: str | None = None, today: date | None = None
+) -> list[ReleaseReport]:
     """Release every candidate that has an open decision on exactly its fingerprint.
 
     One report per dataset; one dataset's closed gate does not hold up the others. dry_run: say
     what would happen, with a preview of the rows that change, and write nothing. Raises
     CandidateMissing before candidates are built and ReleaseError when a version cannot be written.
+    today: the day by which embargoes and waivers are judged, default today in Korea.
     """
     settings = get_settings()
+    day = today or datetime.now(SEOUL).date()
+    calendar = read_calendar(settings)
     reports = []
     with publisher_lock(settings) as connection:
         if not dry_run:
@@ -85,7 +93,7 @@ def publish_passed(*, dry_run: bool = False, run_id: str | None = None) -> list[
             connection.commit()
         for dataset in all_datasets().values():
             with connection.transaction():
-                report = _publish(connection, dataset, settings, dry_run=dry_run)
+                report = _publish(connection, dataset, settings, calendar, day, dry_run=dry_run)
             if report.path and not dry_run:
                 folders.point_latest_at(report.path)
             log.info(
@@ -99,7 +107,13 @@ def publish_passed(*, dry_run: bool = False, run_id: str | None = None) -> list[
 
 
 def _publish(
-    connection: psycopg.Connection, dataset: Dataset, settings: Settings, *, dry_run: bool
+    connection: psycopg.Connection,
+    dataset: Dataset,
+    settings: Settings,
+    calendar: Calendar,
+    today: date,
+    *,
+    dry_run: bool,
 ) -> ReleaseReport:
     candidate = read_candidate(connection, dataset)
     decision = find_decision(
@@ -123,8 +137,11 @@ def _publish(
         is_dry_run=dry_run,
         preview=_preview(candidate, own_folder, history, contract) if dry_run else None,
     )
-    held_up = _why_not(decision, settings, is_first=not history) or _may_not(
-        candidate, contract, withdrawn
+    data_as_of = _data_as_of(candidate)
+    held_up = (
+        _why_not(decision, settings, today, is_first=not history)
+        or _may_not(candidate, contract, withdrawn)
+        or _embargoed(calendar, dataset.id, data_as_of, today)
     )
     if decision is None or held_up:
         outcome, message = held_up or ("undecided", "")
@@ -140,7 +157,6 @@ def _publish(
         )
 
     cut_off = _unrecorded_folder(own_folder, candidate.fingerprint, history)
-    data_as_of = _data_as_of(candidate)
     if same:
         version = same.version
     else:
@@ -151,7 +167,14 @@ def _publish(
         return replace(report, message="dry run: nothing was written")
 
     before = history[:-1] if same else history
-    edition = Edition(candidate, decision, version, data_as_of, _is_synthetic(candidate))
+    edition = Edition(
+        candidate,
+        decision,
+        version,
+        data_as_of,
+        _is_synthetic(candidate),
+        issues_of(settings, dataset.id, version, data_as_of),
+    )
     files = build_files(edition, _previous_csv(own_folder, dataset, before))
     target = own_folder / version
     folders.remove_unfinished(own_folder)
@@ -179,7 +202,7 @@ def _publish(
 
 
 def _why_not(
-    decision: Decision | None, settings: Settings, *, is_first: bool
+    decision: Decision | None, settings: Settings, today: date, *, is_first: bool
 ) -> tuple[Outcome, str] | None:
     if decision is None:
         return (
@@ -189,6 +212,13 @@ def _why_not(
         )
     if not decision.is_open:
         return "refused", "The gate is closed; the last release stays."
+    for reason in decision.reasons:
+        if reason.waived and reason.waived.expires_on < today.isoformat():
+            return (
+                "undecided",
+                f"The waiver of {reason.check} expired on {reason.waived.expires_on}; "
+                "run validate_candidates.",
+            )
     needs_person = decision.decision == "warn" or is_first
     if settings.gate_approval == "person" and needs_person and not decision.has_approval:
         return "waiting", f"A person must approve decision {decision.decision_id} first."
@@ -214,6 +244,15 @@ def _may_not(
             "(docs/how-to/change-a-published-table.md).",
         )
     return None
+
+
+def _embargoed(
+    calendar: Calendar, dataset_id: str, data_as_of: date, today: date
+) -> tuple[Outcome, str] | None:
+    embargo = calendar.embargo_on(dataset_id, data_as_of, today)
+    if embargo is None:
+        return None
+    return "embargoed", f"Not before {embargo.until}: {embargo.reason.en} ({embargo.reason.ko})"
 
 
 def _preview(

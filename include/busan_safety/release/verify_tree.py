@@ -27,7 +27,7 @@ def catalogue_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from ((name, "is missing") for name in CATALOGUE if name not in present)
     try:
         expected = catalogue_files(settings)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         # A version's own folder is damaged, and is reported as such.
         return
     for name in present:
