@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytest.register_assert_rewrite("approval_checks")
+
 DAGS = Path(__file__).resolve().parents[2] / "dags"
 
 

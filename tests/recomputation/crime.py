@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pandas as pd
 
@@ -35,6 +36,7 @@ def recompute(landing: Landing) -> pd.DataFrame:
     return pd.concat([*_yearly(landing), *_stations(landing), *_incidents(landing)])
 
 
+@cache
 def classes() -> dict[str, str]:
     """Return class codes by every spelling without blanks and separators."""
     known = seed("crime_classes")
