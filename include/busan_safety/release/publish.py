@@ -137,11 +137,10 @@ def _publish(
         is_dry_run=dry_run,
         preview=_preview(candidate, own_folder, history, contract) if dry_run else None,
     )
-    data_as_of = _data_as_of(candidate)
     held_up = (
         _why_not(decision, settings, today, is_first=not history)
         or _may_not(candidate, contract, withdrawn)
-        or _embargoed(calendar, dataset.id, data_as_of, today)
+        or _embargoed(calendar, candidate, today)
     )
     if decision is None or held_up:
         outcome, message = held_up or ("undecided", "")
@@ -157,6 +156,7 @@ def _publish(
         )
 
     cut_off = _unrecorded_folder(own_folder, candidate.fingerprint, history)
+    data_as_of = _data_as_of(candidate)
     if same:
         version = same.version
     else:
@@ -246,10 +246,8 @@ def _may_not(
     return None
 
 
-def _embargoed(
-    calendar: Calendar, dataset_id: str, data_as_of: date, today: date
-) -> tuple[Outcome, str] | None:
-    embargo = calendar.embargo_on(dataset_id, data_as_of, today)
+def _embargoed(calendar: Calendar, candidate: Candidate, today: date) -> tuple[Outcome, str] | None:
+    embargo = calendar.embargo_on(candidate.dataset.id, _data_as_of(candidate), today)
     if embargo is None:
         return None
     return "embargoed", f"Not before {embargo.until}: {embargo.reason.en} ({embargo.reason.ko})"
