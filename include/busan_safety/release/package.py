@@ -11,10 +11,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from busan_safety.gate import Decision, Text
+from busan_safety.gate import Decision, Text, successor_of
 from busan_safety.gate.candidate import Candidate, Column
 from busan_safety.release import words
 from busan_safety.release.changes import changes_csv
+from busan_safety.release.known_issues import KnownIssue
 from busan_safety.release.tables import csv_bytes, kind_of, parquet_bytes, released_rows
 from busan_safety.sources import get_source
 
@@ -31,6 +32,7 @@ class Edition:
     version: str
     data_as_of: date
     is_synthetic: bool
+    known_issues: tuple[KnownIssue, ...] = ()
 
     @property
     def fields(self) -> list[dict[str, Any]]:
@@ -123,6 +125,8 @@ def _datapackage(edition: Edition, table: bytes, parquet: bytes) -> dict[str, An
             {"title": f"{words.PUBLISHER.ko} ({words.PUBLISHER.en})", "roles": ["publisher"]}
         ],
         "sources": [_source(source_id) for source_id in dataset.source_ids],
+        "table_version": dataset.table_version,
+        "known_issues": [issue.as_json() for issue in edition.known_issues],
         "resources": [
             {
                 "name": dataset.id,
@@ -190,6 +194,9 @@ def _readme(edition: Edition, *, has_previous: bool) -> bytes:
             attribution=_attribution(dataset.title, edition.data_as_of),
             fields=edition.fields,
             has_previous=has_previous,
+            known_issues=edition.known_issues,
+            waived=[reason for reason in edition.decision.reasons if reason.waived],
+            successor=successor_of(dataset),
         )
     )
     return text.encode("utf-8")

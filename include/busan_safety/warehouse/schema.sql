@@ -225,7 +225,11 @@ create table if not exists ops.release (
     withdrawal_reason text,
     unique (dataset, version)
 );
+alter table ops.release add column if not exists withdrawn_by text;
+alter table ops.release add column if not exists withdrawal_reason_en text;
 comment on table ops.release is 'One row per published version of a dataset. 공개 이력.';
+comment on column ops.release.withdrawn_at is
+    'When it was taken back; its files are gone and a tombstone stands in its folder. 회수 시각.';
 
 create table if not exists quarantine.rejected_row (
     batch_id integer not null references ops.batch,
