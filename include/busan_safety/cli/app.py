@@ -15,6 +15,7 @@ from busan_safety.cli import (
     query_verb,
     reload_verbs,
     service_verbs,
+    siting_verb,
 )
 from busan_safety.cli.output import BadInput, VerbFailed, print_error
 from busan_safety.connectors.errors import DeliveryRefused, SourceFailure
@@ -41,7 +42,7 @@ for verb in (
     *(*service_verbs.VERBS, *data_verbs.VERBS),
     *(*evaluate_verb.VERBS, *query_verb.VERBS),
     *(*docs_verb.VERBS, *reload_verbs.VERBS),
-    *boundary_verb.VERBS,
+    *(*boundary_verb.VERBS, *siting_verb.VERBS),
 ):
     app.command()(verb)
 # Its arguments, `--help` too, are Airflow's.
