@@ -57,6 +57,20 @@ things as (
 
     union all
 
+    -- Says only whose cell it is; crimes are counted below.
+    select
+        incidents.h3_cell,
+        incidents.district_code,
+        'place',
+        0
+    from intermediate.int_crime_incidents__located as incidents
+    cross join span
+    where
+        incidents.is_five_major
+        and incidents.month >= span.first_on
+
+    union all
+
     select
         crimes.h3_cell,
         null,
