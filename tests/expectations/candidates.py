@@ -58,10 +58,12 @@ TABLES = {
         outcome_id text, outcome_name_ko text, outcome_name_en text, design text,
         estimate numeric, estimate_unit text, desired_direction text, lower_95 numeric,
         upper_95 numeric, p_value numeric, family text, family_size integer, p_adjusted numeric,
-        adjustment text, family_note_ko text, family_note_en text, mde numeric, verdict text, treated_before bigint,
+        adjustment text, family_note_ko text, family_note_en text, mde numeric, verdict text,
+        treated_before bigint,
         treated_after bigint, control_before bigint, control_after bigint, treated_units integer,
         control_units integer, overdispersion numeric, maryland_scale smallint, emmie jsonb,
-        threats jsonb, change_our_mind jsonb, points jsonb, sentence_ko text, sentence_en text, value_status text, before_start date,
+        threats jsonb, change_our_mind jsonb, points jsonb, sentence_ko text, sentence_en text,
+        value_status text, before_start date,
         before_end date, after_start date, after_end date, data_as_of date, is_synthetic boolean
     """,
 }
