@@ -62,15 +62,18 @@ class Machine:
                 mine.append(" ".join(words))
         return mine
 
-    def query(self, statement: str, *, database: str = "warehouse") -> list[tuple[Any, ...]]:
+    def connect(self, *, database: str = "warehouse") -> psycopg.Connection:
         secrets = json.loads((self.folder / "var" / "secrets.json").read_text())
-        with psycopg.connect(
+        return psycopg.connect(
             host="127.0.0.1",
             port=int(self.env["BUSAN_PG_PORT"]),
             dbname=database,
             user="postgres",
             password=secrets["postgres"],
-        ) as connection:
+        )
+
+    def query(self, statement: str, *, database: str = "warehouse") -> list[tuple[Any, ...]]:
+        with self.connect(database=database) as connection:
             return connection.execute(statement).fetchall()  # type: ignore[arg-type]
 
     def releases(self) -> dict[str, str]:

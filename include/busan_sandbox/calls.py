@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from busan_sandbox import city
+from busan_sandbox.draws import day64
 from busan_sandbox.options import Month, Options
 
 Ints = npt.NDArray[np.int64]
@@ -71,6 +72,28 @@ class Calls:
 
 
 @dataclass(frozen=True)
+class CallEvents:
+    """When, where and about what calls of a month are, in no order and before any effect.
+
+    Every array has one entry per call. second: since the first day's midnight. draw: uniform in
+    (0, 1), by which the effect of works lets a call stay.
+    """
+
+    second: Ints
+    dong: Ints
+    event_class: Ints
+    priority: Ints
+    end_code: Ints
+    draw: Floats
+
+    @property
+    def is_night(self) -> npt.NDArray[np.bool_]:
+        """Whether a call came from 20:00 to 05:59."""
+        found: npt.NDArray[np.bool_] = np.isin(self.second // 3_600 % 24, NIGHT_HOURS)
+        return found
+
+
+@dataclass(frozen=True)
 class _Profile:
     """Event classes that share a course of the week and the day."""
 
@@ -90,6 +113,37 @@ def month_of_calls(options: Options, month: Month, treated: Mapping[str, date]) 
     treated: dong code -> day on which works on one of its safe return routes were completed.
     """
     stream = options.stream("calls", month)
+    events = _drawn(options, month, stream)
+    kept = survive_works(options, month, events, treated)
+    order = np.flatnonzero(kept)[np.argsort(events.second[kept], kind="stable")]
+    received = np.datetime64(month.first_day, "s") + events.second[order].astype("timedelta64[s]")
+    return _completed(
+        received,
+        events.dong[order],
+        events.event_class[order],
+        events.priority[order],
+        events.end_code[order],
+        stream,
+    )
+
+
+def month_of_events(options: Options, month: Month) -> CallEvents:
+    """Draw the calls of a month as `month_of_calls` does, without effect, answers and places."""
+    return _drawn(options, month, options.stream("calls", month))
+
+
+def survive_works(
+    options: Options, month: Month, events: CallEvents, treated: Mapping[str, date]
+) -> npt.NDArray[np.bool_]:
+    """Which calls stay: night calls of treated dongs are thinned from the day after the works."""
+    works = np.array([day64(treated.get(place.code)) for place in city.dongs()])
+    after = day64(month.first_day) + events.second // 86_400 > works[events.dong]
+    effect = options.effect("safe_routes", options.route_effect)
+    kept: npt.NDArray[np.bool_] = ~(after & events.is_night & (events.draw >= effect))
+    return kept
+
+
+def _drawn(options: Options, month: Month, stream: np.random.Generator) -> CallEvents:
     days = [
         month.first_day + timedelta(days=i)
         for i in range((month.last_day - month.first_day).days + 1)
@@ -101,12 +155,10 @@ def month_of_calls(options: Options, month: Month, treated: Mapping[str, date]) 
     day, dong, hour, code, priority, end_code = (
         np.concatenate([part[column] for part in parts]) for column in range(6)
     )
-    kept = _survives_works(options, days, day, dong, hour, treated, stream)
+    draw = stream.random(len(day))
     second = stream.integers(0, 3600, len(day))
     seconds = day * 86_400 + hour * 3_600 + second
-    order = np.flatnonzero(kept)[np.argsort(seconds[kept], kind="stable")]
-    received = np.datetime64(month.first_day, "s") + seconds[order].astype("timedelta64[s]")
-    return _completed(received, dong[order], code[order], priority[order], end_code[order], stream)
+    return CallEvents(seconds, dong, code, priority, end_code, draw)
 
 
 def _expected_calls(
@@ -156,23 +208,6 @@ def _calls_of_profile(
         rows = closing == kind
         end_code[rows] = codes[_pick(weights, draw[rows])]
     return day, dong, hour, profile.codes[chosen], priority, end_code
-
-
-def _survives_works(
-    options: Options,
-    days: list[date],
-    day: Ints,
-    dong: Ints,
-    hour: Ints,
-    treated: Mapping[str, date],
-    stream: np.random.Generator,
-) -> npt.NDArray[np.bool_]:
-    """Thin the night calls of treated dongs from the day after the works were completed."""
-    never = date.max
-    after = np.array([[d > treated.get(place.code, never) for place in city.dongs()] for d in days])
-    night = np.isin(hour, NIGHT_HOURS)
-    thinned = after[day, dong] & night & (stream.random(len(day)) >= options.route_effect)
-    return ~thinned
 
 
 def _completed(
