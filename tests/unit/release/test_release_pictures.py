@@ -8,6 +8,8 @@ import io
 import json
 from datetime import date
 
+import pytest
+
 from busan_safety.evaluation.pictures import Drawn, draw
 from busan_safety.gate import Decision, get_dataset
 from busan_safety.gate.candidate import Candidate, Column
@@ -50,9 +52,12 @@ def edition(*rows: tuple[str, ...]) -> Edition:
     return Edition(candidate, decision, "2024.12.1", date(2024, 12, 31), is_synthetic=True)
 
 
-def test_a_hidden_effect_has_no_picture() -> None:
+def test_a_hidden_effect_has_no_picture_and_that_is_no_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     files = build_files(edition(HIDDEN, SHOWN), None)
 
+    assert caplog.messages == []
     assert [name for name in files if name.endswith(".svg")] == ["effect-plan.shown.svg"]
     assert "effect-*.svg" in files["README.md"].decode()
     assert "effect-" not in build_files(edition(HIDDEN), None)["README.md"].decode()
