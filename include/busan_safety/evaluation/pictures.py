@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import altair as alt
@@ -16,8 +18,9 @@ import vl_convert
 
 from busan_safety.evaluation.effects import PolicyEffect
 
-_WIDTH, _HEIGHT = 640, 320
-_WORDS_A_LINE = 58
+# As wide as a phone shows, so that letters stay legible there; larger screens enlarge it.
+_WIDTH, _HEIGHT = 320, 230
+_LETTERS_A_LINE = 34
 _LABELS = {
     "observed": "관측 observed",
     "fitted": "모형 fitted",
@@ -30,41 +33,67 @@ _LABELS = {
     "before": "전 before",
     "after": "후 after",
 }
-_BLUE, _ORANGE, _GREY = "#0b5cad", "#c2571a", "#6b7280"
+# Korean above English under a bar.
+_TWO_LINES = alt.Axis(
+    labelAngle=0, labelExpr="split(replace(datum.label, / (?=[a-z]{2})/, '|'), '|')"
+)
+_BLUE, _ORANGE, _GREY, _PALE = "#0b5cad", "#c2571a", "#6b7280", "#cbd5e1"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a picture shows of a result, where there is no more of it than a released row."""
+
+    effect_id: str
+    outcome_name_ko: str
+    outcome_name_en: str
+    sentence_ko: str
+    after_start: date | None
+    is_synthetic: bool
+    points: list[dict[str, Any]]
+
+
+Drawable = PolicyEffect | Drawn
 
 
 class NoPicture(ValueError):
-    """A result without points, such as a refusal, cannot be drawn."""
+    """A result without points, such as a refusal, or of unknown series cannot be drawn."""
 
 
-def draw(effect: PolicyEffect) -> str:
-    """SVG of a result. Raises NoPicture for one without points."""
+def draw(effect: Drawable) -> str:
+    """SVG of a result. Raises NoPicture for one without points or of series unknown here."""
     if not effect.points:
         raise NoPicture(f"{effect.effect_id} has no estimate, so there is nothing to draw.")
     series = {point["series"] for point in effect.points}
-    picture = next(draws for known, draws in _PICTURES if known & series)(effect)
+    draws = next((draws for known, draws in _PICTURES if known & series), None)
+    if draws is None:
+        raise NoPicture(f"{effect.effect_id} has no series that is known how to draw.")
     chart = (
-        picture.properties(width=_WIDTH, height=_HEIGHT, title=_title(effect))
+        draws(effect)
+        .properties(width=_WIDTH, height=_HEIGHT, title=_title(effect))
         .configure(font="Noto Sans CJK KR, sans-serif", background="white")
-        .configure_title(anchor="start", fontSize=15, subtitleFontSize=11, subtitleColor=_GREY)
-        .configure_axis(labelFontSize=11, titleFontSize=11, gridColor="#e5e7eb")
-        .configure_legend(labelFontSize=11, title=None, orient="bottom")
+        .configure_title(anchor="start", fontSize=14, subtitleFontSize=11, subtitleColor=_GREY)
+        .configure_axis(labelFontSize=11, titleFontSize=12, gridColor="#e5e7eb")
+        .configure_legend(labelFontSize=11, title=None, orient="bottom", columns=2)
     )
     return str(vl_convert.vegalite_to_svg(chart.to_json()))
 
 
-def _title(effect: PolicyEffect) -> alt.TitleParams:
+def _title(effect: Drawable) -> alt.TitleParams:
     label = "합성 데이터 synthetic data · " if effect.is_synthetic else ""
     return alt.TitleParams(
-        text=f"{effect.outcome_name_ko} · {effect.outcome_name_en}",
+        text=[
+            *textwrap.wrap(effect.outcome_name_ko, _LETTERS_A_LINE // 2 + 6),
+            *textwrap.wrap(effect.outcome_name_en, _LETTERS_A_LINE + 8),
+        ],
         subtitle=[
             f"{label}{effect.effect_id}",
-            *textwrap.wrap(effect.sentence_ko, _WORDS_A_LINE),
+            *textwrap.wrap(effect.sentence_ko, _LETTERS_A_LINE),
         ],
     )
 
 
-def _data(effect: PolicyEffect) -> Any:
+def _data(effect: Drawable) -> Any:
     return _inline(
         [
             {**point, "name": _LABELS.get(point["series"], point["series"]), "order": order}
@@ -77,14 +106,23 @@ def _inline(values: list[dict[str, Any]]) -> Any:
     return alt.Data(values=values)  # type: ignore[no-untyped-call]
 
 
-def _counted_series(effect: PolicyEffect) -> Any:
+def _counted_series(effect: Drawable) -> Any:
     began = effect.after_start.isoformat() if effect.after_start else None
-    base = alt.Chart(_data(effect)).encode(x=alt.X("at:T", title=None))
+    base = alt.Chart(_data(effect)).encode(
+        x=alt.X("at:T", title="월 month", axis=alt.Axis(format="%Y-%m", labelOverlap=True))
+    )
     colour = alt.Color(
         "name:N",
         scale=alt.Scale(
             domain=[_LABELS[one] for one in ("observed", "fitted", "counterfactual")],
             range=["#111827", _BLUE, _ORANGE],
+        ),
+    )
+    dashes = alt.StrokeDash(
+        "name:N",
+        scale=alt.Scale(
+            domain=[_LABELS[one] for one in ("observed", "fitted", "counterfactual")],
+            range=[[1, 0], [1, 0], [6, 4]],
         ),
     )
     band = (
@@ -95,7 +133,7 @@ def _counted_series(effect: PolicyEffect) -> Any:
     lines = (
         base.transform_filter("datum.series != 'observed'")
         .mark_line()
-        .encode(y="value:Q", color=colour)
+        .encode(y="value:Q", color=colour, strokeDash=dashes)
     )
     counted = (
         base.transform_filter("datum.series == 'observed'")
@@ -110,7 +148,7 @@ def _counted_series(effect: PolicyEffect) -> Any:
     return alt.layer(band, lines, counted, start)
 
 
-def _event_study(effect: PolicyEffect) -> Any:
+def _event_study(effect: Drawable) -> Any:
     data = _inline(
         sorted(
             [{**point, "quarter": int(point["at"])} for point in effect.points]
@@ -120,7 +158,10 @@ def _event_study(effect: PolicyEffect) -> Any:
     )
     base = alt.Chart(data).encode(
         x=alt.X(
-            "quarter:Q", title="시작 뒤 분기 quarters since the start", axis=alt.Axis(tickMinStep=1)
+            "quarter:Q",
+            title="시작 뒤 분기 quarters since the start",
+            axis=alt.Axis(tickMinStep=1),
+            scale=alt.Scale(nice=False, padding=14),
         )
     )
     return alt.layer(
@@ -137,9 +178,9 @@ def _event_study(effect: PolicyEffect) -> Any:
     )
 
 
-def _ratios(effect: PolicyEffect) -> Any:
+def _ratios(effect: Drawable) -> Any:
     base = alt.Chart(_data(effect)).encode(
-        x=alt.X("name:N", title=None, sort=alt.SortField("order"), axis=alt.Axis(labelAngle=0))
+        x=alt.X("name:N", title=None, sort=alt.SortField("order"), axis=_TWO_LINES)
     )
     return alt.layer(
         _line_at_one(),
@@ -151,25 +192,25 @@ def _ratios(effect: PolicyEffect) -> Any:
     )
 
 
-def _windows(effect: PolicyEffect) -> Any:
+def _windows(effect: Drawable) -> Any:
     values = [
-        {**point, "name": _LABELS[point["series"]], "side": _LABELS[point["at"]]}
-        for point in effect.points
+        {**point, "name": _LABELS[point["series"]], "side": _LABELS[point["at"]], "order": order}
+        | {"short": _LABELS[point["at"]].split()[0]}
+        for order, point in enumerate(effect.points)
     ]
-    return (
-        alt.Chart(_inline(values))
-        .mark_bar()
-        .encode(
-            x=alt.X("name:N", title=None, axis=alt.Axis(labelAngle=0)),
-            xOffset=alt.XOffset("side:N", sort=[_LABELS["before"], _LABELS["after"]]),
-            y=alt.Y("value:Q", title="건수 events"),
-            color=alt.Color(
-                "side:N",
-                sort=[_LABELS["before"], _LABELS["after"]],
-                scale=alt.Scale(range=[_GREY, _BLUE]),
-            ),
-        )
+    sides = [_LABELS["before"], _LABELS["after"]]
+    base = alt.Chart(_inline(values)).encode(
+        x=alt.X("name:N", title=None, sort=alt.SortField("order"), axis=_TWO_LINES),
+        xOffset=alt.XOffset("side:N", sort=sides),
+        y=alt.Y("value:Q", title="건수 events"),
     )
+    bars = base.mark_bar(stroke="#111827", strokeWidth=0.6).encode(
+        color=alt.Color("side:N", sort=sides, scale=alt.Scale(domain=sides, range=[_PALE, _BLUE]))
+    )
+    # The number and its side stand on the bar: nothing rests on the colour.
+    counts = base.mark_text(dy=-18, fontSize=12).encode(text=alt.Text("value:Q", format=",.0f"))
+    words = base.mark_text(dy=-6, fontSize=11, color=_GREY).encode(text="short:N")
+    return alt.layer(bars, counts, words)
 
 
 def _line_at_one() -> Any:
@@ -178,7 +219,7 @@ def _line_at_one() -> Any:
     )
 
 
-_PICTURES: tuple[tuple[set[str], Callable[[PolicyEffect], Any]], ...] = (
+_PICTURES: tuple[tuple[set[str], Callable[[Drawable], Any]], ...] = (
     ({"counterfactual"}, _counted_series),
     ({"event_study"}, _event_study),
     ({"empirical_bayes"}, _ratios),

@@ -75,6 +75,14 @@ _REASONS: dict[RefusalCode, Bilingual] = {
         ko="고를 곳보다 후보가 적습니다",
         en="there are fewer candidates than sites asked for",
     ),
+    "no_register": Bilingual(
+        ko="설치된 카메라의 대장이 없습니다",
+        en="there is no register of the cameras that stand",
+    ),
+    "nothing_to_cover": Bilingual(
+        ko="카메라가 닿지 않는 곳에 남은 수요가 없습니다",
+        en="no need is left out of the reach of present cameras",
+    ),
     "too_few_clusters": Bilingual(
         ko="비교할 구·군이나 경찰서가 너무 적습니다",
         en="too few districts or stations",
@@ -165,7 +173,7 @@ def sentence_for(
     else:
         told = _difference(plan, found)
     caution = plan.outcome.caution
-    return _with_label(
+    return labelled(
         Bilingual(ko=f"{told.ko} {caution.ko}", en=f"{told.en} {caution.en}"),
         is_synthetic=is_synthetic,
     )
@@ -198,10 +206,15 @@ def _not_detectable(plan: Plan, found: Estimate, detectable: float) -> Bilingual
     )
 
 
+def reason_for(code: RefusalCode) -> Bilingual:
+    """Why the data do not support what was asked, as a clause without any count."""
+    return _REASONS[code]
+
+
 def sentence_for_refusal(plan: Plan, code: RefusalCode, *, is_synthetic: bool) -> Bilingual:
     """Sentence for a plan that these data cannot answer; it gives the reason and no count."""
-    reason = _REASONS[code]
-    return _with_label(
+    reason = reason_for(code)
+    return labelled(
         Bilingual(
             ko=f"{plan.title.ko}: {reason.ko}. 따라서 추정값을 내지 않습니다.",
             en=f"{plan.title.en}: {reason.en}, so no estimate is given.",
@@ -261,7 +274,8 @@ def _topic_particle(word: str) -> str:
     return "은" if offset % 28 else "는"
 
 
-def _with_label(sentence: Bilingual, *, is_synthetic: bool) -> Bilingual:
+def labelled(sentence: Bilingual, *, is_synthetic: bool) -> Bilingual:
+    """The sentence, led by the label of synthetic data where they are."""
     if not is_synthetic:
         return sentence
     return Bilingual(ko=_SYNTHETIC.ko + sentence.ko, en=_SYNTHETIC.en + sentence.en)

@@ -24,7 +24,7 @@ _CONTEXT = {
     "spdx": "http://spdx.org/rdf/terms#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-_DISTRIBUTED = (".csv", ".parquet")
+_DISTRIBUTED = (".csv", ".parquet", ".svg")
 _SYNTHETIC_KEYWORD = Text(ko="합성 데이터", en="synthetic data")
 
 

@@ -16,6 +16,7 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".jsonld": "application/ld+json",
     ".md": "text/markdown",
+    ".svg": "image/svg+xml",
     ".xml": "application/atom+xml",
 }
 

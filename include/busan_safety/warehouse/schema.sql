@@ -11,6 +11,8 @@ create schema if not exists marts authorization transformer;
 -- Facts about persons: the transformer aggregates them, nobody else reads them.
 create schema if not exists marts_restricted authorization transformer;
 create schema if not exists evaluation authorization transformer;
+-- Results whose rows are small places with counts of persons in them.
+create schema if not exists evaluation_restricted authorization transformer;
 create schema if not exists disclosed authorization transformer;
 create schema if not exists published_candidate authorization transformer;
 create schema if not exists published authorization publisher;

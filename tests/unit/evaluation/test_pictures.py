@@ -88,6 +88,19 @@ def test_every_point_is_drawn(kind: str, role: str, count: int) -> None:
     assert "구별되지 않았습니다" in svg
 
 
+def test_counts_and_sides_stand_on_the_bars_so_that_nothing_rests_on_colour() -> None:
+    svg = draw(effect([point("treated", at, 1234.0, 0.0, 0.0) for at in ("before", "after")]))
+
+    words = re.findall(r">([^<>]+)</text>", svg)
+    assert words.count("1,234") == 2
+    assert {"전", "후"} <= set(words)
+
+
+def test_a_series_that_nobody_knows_has_no_picture() -> None:
+    with pytest.raises(NoPicture, match="no series"):
+        draw(effect([point("of_tomorrow", "1", 1.0, 1.0, 1.0)]))
+
+
 def test_same_points_give_the_same_bytes() -> None:
     assert draw(effect(PICTURES["sites"])) == draw(effect(PICTURES["sites"]))
 

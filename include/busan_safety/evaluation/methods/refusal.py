@@ -28,6 +28,8 @@ RefusalCode = Literal[
     "no_input",
     "no_sites_requested",
     "too_few_candidates",
+    "no_register",
+    "nothing_to_cover",
     "unusable_weights",
     "too_few_respondents",
     "too_few_sampling_units",
