@@ -84,13 +84,13 @@ def accident_files(options: Options, planted: Counter[str]) -> Iterator[Delivery
     """Yield the list of the oldest year, then the events of each year."""
     years = file_years(options)
     oldest = years[0] - 1
-    found = _kept(options, oldest)
+    found = delivered_accidents(options, oldest)
     planted[f"{FEED}.list_rows"] += len(found)
     yield Delivery(
         f"police/traffic_accidents/TAAS_사고목록_부산_{oldest}.xlsx", _list_workbook(found)
     )
     for year in years:
-        found = _kept(options, year)
+        found = delivered_accidents(options, year)
         planted[f"{FEED}.rows"] += len(found)
         columns = _columns(options, year, found)
         faults = fault_rows(len(found), _FAULTS, options.stream("accident faults", year))
@@ -128,7 +128,7 @@ def site_effects(options: Options) -> list[dict[str, Any]]:
             {
                 "programme": programme,
                 "outcome": outcome,
-                "rate_ratio": ratio,
+                "rate_ratio": options.effect(programme, ratio),
                 "unit": "site",
                 "starts": "00:00 KST on the day after the installation",
                 "window": {"from": min(treated.values(), default=None), "to": end.isoformat()},
@@ -139,7 +139,8 @@ def site_effects(options: Options) -> list[dict[str, Any]]:
     return effects
 
 
-def _kept(options: Options, year: int) -> Accidents:
+def delivered_accidents(options: Options, year: int) -> Accidents:
+    """Return the accidents of a year that a city of this scale keeps."""
     found = accidents_of_year(options, year)
     return found.at(found.draw < event_scale(options, _FLOOR))
 

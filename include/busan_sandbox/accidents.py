@@ -149,9 +149,11 @@ def _survives_works(
             timer[position] = day64(site.installed_on)
         elif site.kind == "rear_plate_camera":
             camera[position] = day64(site.installed_on)
-    chance = np.where(day > timer[crossing], TIMER_EFFECT, 1.0)
+    of_timers = options.effect("countdown_timers", TIMER_EFFECT)
+    of_cameras = options.effect("rear_plate_cameras", CAMERA_EFFECT)
+    chance = np.where(day > timer[crossing], of_timers, 1.0)
     two_wheeler = np.isin(offender, (TWO_WHEELER, MOPED))
-    chance *= np.where((day > camera[crossing]) & two_wheeler, CAMERA_EFFECT, 1.0)
+    chance *= np.where((day > camera[crossing]) & two_wheeler, of_cameras, 1.0)
     kept: npt.NDArray[np.bool_] = stream.random(len(crossing)) < chance
     return kept
 

@@ -66,7 +66,7 @@ def apo_effect(options: Options) -> dict[str, Any]:
     return {
         "programme": "apo_vehicles",
         "outcome": "share of relational reports followed by another of the same household",
-        "rate_ratio": APO_EFFECT,
+        "rate_ratio": options.effect("apo_vehicles", APO_EFFECT),
         "unit": "station",
         "starts": "00:00 KST on the day of the hand-over, for reports from then on",
         "window": {"from": _FIRST.isoformat(), "to": end.isoformat()},

@@ -71,6 +71,25 @@ class Calls:
 
 
 @dataclass(frozen=True)
+class CallEvents:
+    """When, where and about what calls of a month are, in no order; one entry per call.
+
+    second: since the first day's midnight.
+    """
+
+    second: Ints
+    dong: Ints
+    event_class: Ints
+    priority: Ints
+    end_code: Ints
+
+    @property
+    def is_night(self) -> npt.NDArray[np.bool_]:
+        """Whether a call came from 20:00 to 05:59."""
+        return _at_night(self.second // 3_600 % 24)
+
+
+@dataclass(frozen=True)
 class _Profile:
     """Event classes that share a course of the week and the day."""
 
@@ -90,6 +109,27 @@ def month_of_calls(options: Options, month: Month, treated: Mapping[str, date]) 
     treated: dong code -> day on which works on one of its safe return routes were completed.
     """
     stream = options.stream("calls", month)
+    events = _drawn(options, month, treated, stream)
+    order = np.argsort(events.second, kind="stable")
+    received = np.datetime64(month.first_day, "s") + events.second[order].astype("timedelta64[s]")
+    return _completed(
+        received,
+        events.dong[order],
+        events.event_class[order],
+        events.priority[order],
+        events.end_code[order],
+        stream,
+    )
+
+
+def month_of_events(options: Options, month: Month, treated: Mapping[str, date]) -> CallEvents:
+    """Draw the calls of a month as `month_of_calls` does, without answers and places."""
+    return _drawn(options, month, treated, options.stream("calls", month))
+
+
+def _drawn(
+    options: Options, month: Month, treated: Mapping[str, date], stream: np.random.Generator
+) -> CallEvents:
     days = [
         month.first_day + timedelta(days=i)
         for i in range((month.last_day - month.first_day).days + 1)
@@ -104,9 +144,7 @@ def month_of_calls(options: Options, month: Month, treated: Mapping[str, date]) 
     kept = _survives_works(options, days, day, dong, hour, treated, stream)
     second = stream.integers(0, 3600, len(day))
     seconds = day * 86_400 + hour * 3_600 + second
-    order = np.flatnonzero(kept)[np.argsort(seconds[kept], kind="stable")]
-    received = np.datetime64(month.first_day, "s") + seconds[order].astype("timedelta64[s]")
-    return _completed(received, dong[order], code[order], priority[order], end_code[order], stream)
+    return CallEvents(seconds[kept], dong[kept], code[kept], priority[kept], end_code[kept])
 
 
 def _expected_calls(
@@ -170,9 +208,15 @@ def _survives_works(
     """Thin the night calls of treated dongs from the day after the works were completed."""
     never = date.max
     after = np.array([[d > treated.get(place.code, never) for place in city.dongs()] for d in days])
-    night = np.isin(hour, NIGHT_HOURS)
-    thinned = after[day, dong] & night & (stream.random(len(day)) >= options.route_effect)
+    night = _at_night(hour)
+    effect = options.effect("safe_routes", options.route_effect)
+    thinned = after[day, dong] & night & (stream.random(len(day)) >= effect)
     return ~thinned
+
+
+def _at_night(hour: Ints) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = np.isin(hour, NIGHT_HOURS)
+    return found
 
 
 def _completed(

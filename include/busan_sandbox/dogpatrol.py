@@ -57,7 +57,7 @@ def dog_effect(options: Options) -> dict[str, Any]:
     return {
         "programme": "joint_patrols",
         "outcome": "recorded incidents in the street, 20:00-05:59 KST",
-        "rate_ratio": DOG_EFFECT,
+        "rate_ratio": options.effect("joint_patrols", DOG_EFFECT),
         "unit": "district",
         "starts": "00:00 KST on the day named",
         "window": {"from": min(DOG_STARTS.values()).isoformat(), "to": end.isoformat()},

@@ -119,7 +119,7 @@ def incidents_of_year(options: Options, year: int) -> Incidents:
             ordinary, street_night = _intensity(crime, spots, days, frailty)
             plain = ordinary.sum() + street_night.sum()
             ordinary = ordinary * effects
-            street_night = street_night * effects * _dog_effects(spots, days)
+            street_night = street_night * effects * _dog_effects(options, spots, days)
             mass = np.stack([ordinary, street_night], axis=-1)
             if year == CALIBRATION_YEAR and crime != ARSON:
                 count = int(fixed[crime][at])
@@ -200,14 +200,16 @@ def _zone_effects(options: Options, spots: _Spots, days: Times) -> Floats:
         day64(zones(options)[zone].works_completed_on if zone >= 0 else None)
         for zone in spots.zone.tolist()
     ]
-    return np.where(days[:, None] > np.array(ended), ZONE_EFFECT, 1.0)
+    effect = options.effect("prevention_zones", ZONE_EFFECT)
+    return np.where(days[:, None] > np.array(ended), effect, 1.0)
 
 
-def _dog_effects(spots: _Spots, days: Times) -> Floats:
+def _dog_effects(options: Options, spots: _Spots, days: Times) -> Floats:
     starts = [
         day64(DOG_STARTS.get(city.dongs()[dong].district_code)) for dong in spots.dong.tolist()
     ]
-    return np.where(days[:, None] >= np.array(starts), DOG_EFFECT, 1.0)
+    effect = options.effect("joint_patrols", DOG_EFFECT)
+    return np.where(days[:, None] >= np.array(starts), effect, 1.0)
 
 
 def _drawn(

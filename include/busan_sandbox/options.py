@@ -10,6 +10,14 @@ from datetime import date, timedelta
 
 import numpy as np
 
+# Programmes with an effect on the events that an evaluation plan counts.
+PLANTED_PROGRAMMES = frozenset(
+    {
+        "safe_routes", "prevention_zones", "joint_patrols", "apo_vehicles", "countdown_timers",
+        "rear_plate_cameras",
+    }
+)  # fmt: skip
+
 
 class OptionError(ValueError):
     """An option that cannot be used; the message says which and what would do."""
@@ -60,6 +68,7 @@ class Options:
 
     scale: share of the real city's 112 calls and camera sites, 0.001 to 1.
     route_effect: rate ratio of night calls after works on a safe return route; 1 plants none.
+    without: programmes whose effect is not planted: their works stand and change nothing.
     """
 
     seed: int = 20240401
@@ -67,6 +76,7 @@ class Options:
     first: Month = Month(2023, 1)
     last: Month = Month(2024, 12)
     route_effect: float = 0.80
+    without: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not 0.001 <= self.scale <= 1:
@@ -77,6 +87,8 @@ class Options:
             raise OptionError(f"the last month {self.last} is before the first {self.first}")
         if not 0 < self.route_effect <= 1:
             raise OptionError(f"route effect {self.route_effect} is not in (0, 1]")
+        if unknown := self.without - PLANTED_PROGRAMMES:
+            raise OptionError(f"nothing is planted for {', '.join(sorted(unknown))}")
 
     @property
     def months(self) -> list[Month]:
@@ -102,14 +114,20 @@ class Options:
         days = (self.last.last_day - self.first.first_day).days
         return self.first.first_day + timedelta(days=(days + 1) // 2)
 
+    def effect(self, programme: str, rate_ratio: float) -> float:
+        """Return the rate ratio that a programme has in this city: 1 where it is `without`."""
+        return 1.0 if programme in self.without else rate_ratio
+
     def as_dict(self) -> dict[str, object]:
         """Return the options as written into the manifest and the truth file."""
+        without = {"without": sorted(self.without)} if self.without else {}
         return {
             "seed": self.seed,
             "scale": self.scale,
             "from": str(self.first),
             "to": str(self.last),
             "route_effect": self.route_effect,
+            **without,
         }
 
     def stream(self, *purpose: object) -> np.random.Generator:

@@ -123,7 +123,7 @@ def _chains(options: Options, year: int) -> Cases:
         kinds.append(np.full(int(stream.poisson(mean)), at))
     kind_of = np.concatenate(kinds)
     household = np.arange(1, len(kind_of) + 1)
-    return _grown(_first_reports(kind_of, household, year, stream), year, stream)
+    return _grown(options, _first_reports(kind_of, household, year, stream), stream)
 
 
 def _first_reports(kind: Ints, household: Ints, year: int, stream: np.random.Generator) -> Cases:
@@ -140,14 +140,15 @@ def _first_reports(kind: Ints, household: Ints, year: int, stream: np.random.Gen
     return Cases(reported, kind, household, ones * year, ones, dong)
 
 
-def _grown(first: Cases, year: int, stream: np.random.Generator) -> Cases:
+def _grown(options: Options, first: Cases, stream: np.random.Generator) -> Cases:
     """Follow each report by the next one of its household, until none follows."""
     generations = [first]
     chance = np.array([kind.again for kind in KINDS])
     wait = np.array([kind.again_days for kind in KINDS])
+    planted = options.effect("apo_vehicles", APO_EFFECT)
     while len(generations[-1]) and len(generations) < _MOST_REPORTS:
         last = generations[-1]
-        effect = np.where(_with_vehicle(last), APO_EFFECT, 1.0)
+        effect = np.where(_with_vehicle(last), planted, 1.0)
         follows = np.flatnonzero(stream.random(len(last)) < chance[last.kind] * effect)
         again = last.at(follows)
         days = 1 + np.minimum(stream.exponential(wait[again.kind]), _MOST_DAYS).astype(int)

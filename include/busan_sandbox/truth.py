@@ -39,7 +39,7 @@ def truth_document(
             {
                 "programme": "safe_routes",
                 "outcome": "night_calls",
-                "rate_ratio": options.route_effect,
+                "rate_ratio": options.effect("safe_routes", options.route_effect),
                 "hours": "20:00-05:59 KST",
                 "unit": "dong",
                 "starts": "00:00 KST on the day after the first works in the dong",

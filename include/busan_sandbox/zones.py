@@ -113,7 +113,7 @@ def zone_effect(options: Options) -> dict[str, Any]:
     return {
         "programme": "prevention_zones",
         "outcome": "recorded incidents inside the zone, against the rest of the station's area",
-        "rate_ratio": ZONE_EFFECT,
+        "rate_ratio": options.effect("prevention_zones", ZONE_EFFECT),
         "buffer_rate_ratio": 1.0,
         "unit": "zone",
         "starts": "00:00 KST on the day after the works",

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from busan_safety.evaluation import PolicyEffect, UnknownProgramme, evaluate
-from busan_safety.evaluation.designs.staggered_windows import read_panel
+from busan_safety.evaluation.designs.staggered_windows import panel_of, read_rows
 from busan_safety.evaluation.plans import Plan, load_plans, read_plan
 from busan_safety.evaluation.plans.model import PLANS_DIR
 from busan_safety.settings import ROOT
@@ -239,7 +239,7 @@ def test_partial_and_gappy_months_do_not_count(city: psycopg.Connection) -> None
     )
 
     with connect("transformer") as connection:
-        panel = read_panel(connection, PLAN)
+        panel = panel_of(read_rows(connection, PLAN), PLAN)
 
     complete = [date(2023, month, 1) for month in (2, 3, *range(5, 13))]
     complete += [date(2024, month, 1) for month in range(1, 6)]
@@ -264,7 +264,7 @@ def test_plan_is_registered_once_and_before_its_data_are_read(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("busan_safety.evaluation.designs.staggered_windows.read_panel", interrupted)
+    monkeypatch.setattr("busan_safety.evaluation.designs.staggered_windows.read_rows", interrupted)
     with pytest.raises(KeyboardInterrupt):
         evaluate(programmes=ROUTES)
 

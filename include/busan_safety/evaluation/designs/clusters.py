@@ -17,7 +17,7 @@ import psycopg
 from scipy import stats
 
 from busan_safety.evaluation.designs.estimate import Estimate, Groups, Point
-from busan_safety.evaluation.designs.query import rows
+from busan_safety.evaluation.designs.query import Rows, rows
 from busan_safety.evaluation.methods.event_study import event_study, placebo_dates, pre_trend_test
 from busan_safety.evaluation.methods.few_clusters import (
     leave_one_cluster_out,
@@ -34,8 +34,14 @@ from busan_safety.evaluation.plans.model import FewClusters
 _EARLIEST, _LATEST = -3, 3
 
 
-def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
-    """Read the quarters of every unit and estimate the ratio of rates. Raises Refused.
+def read_rows(connection: psycopg.Connection, plan: Plan) -> Rows:
+    """Read the rows of the plan's query."""
+    measure = plan.outcome.measure
+    return {measure: rows(connection, measure, plan)}
+
+
+def estimate_rows(read: Rows, plan: Plan) -> Estimate:
+    """Estimate the ratio of rates from the quarters of every unit. Raises Refused.
 
     The query gives unit, quarter, event_count, exposure (or null: counts alone) and started_on, the
     day the programme came to the unit. A quarter in which it came counts neither as before nor as
@@ -44,7 +50,7 @@ def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
     method = plan.method
     if not isinstance(method, FewClusters):
         raise TypeError(f"{plan.plan_id} is of another design")
-    found = rows(connection, plan.outcome.measure, plan)
+    found = read[plan.outcome.measure]
     if not found:
         raise Refused("no_complete_months", "No quarter of the study period was delivered.")
     panel, quarters = _panel(found)

@@ -9,15 +9,21 @@ import numpy as np
 import psycopg
 
 from busan_safety.evaluation.designs.estimate import Estimate, Groups, Point
-from busan_safety.evaluation.designs.query import rows
+from busan_safety.evaluation.designs.query import Rows, rows
 from busan_safety.evaluation.methods.interrupted_series import Series, interrupted_series
 from busan_safety.evaluation.methods.refusal import Refused
 from busan_safety.evaluation.plans import Plan
 from busan_safety.evaluation.plans.model import InterruptedTimeSeries
 
 
-def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
-    """Read the city's months and estimate the change of level. Raises Refused.
+def read_rows(connection: psycopg.Connection, plan: Plan) -> Rows:
+    """Read the rows of the plan's query."""
+    measure = plan.outcome.measure
+    return {measure: rows(connection, measure, plan)}
+
+
+def estimate_rows(read: Rows, plan: Plan) -> Estimate:
+    """Estimate the change of level from the city's months. Raises Refused.
 
     The query gives month, event_count, exposure (or null) and series_break, the months from which
     on the series counts something else.
@@ -25,7 +31,7 @@ def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
     method, interruption = plan.method, plan.dates.interruption
     if not isinstance(method, InterruptedTimeSeries) or interruption is None:
         raise TypeError(f"{plan.plan_id} is of another design")
-    found = rows(connection, plan.outcome.measure, plan)
+    found = read[plan.outcome.measure]
     if not found:
         raise Refused("no_complete_months", "No month of the study period was delivered.")
     months = tuple(row["month"] for row in found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
@@ -9,6 +10,9 @@ import psycopg
 from psycopg.rows import dict_row
 
 from busan_safety.evaluation.plans import Plan
+
+# What a design reads, by the name of the query.
+Rows = Mapping[str, list[dict[str, Any]]]
 
 
 def rows(

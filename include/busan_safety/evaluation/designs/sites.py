@@ -16,7 +16,7 @@ import psycopg
 from scipy import stats
 
 from busan_safety.evaluation.designs.estimate import Estimate, Groups, Point
-from busan_safety.evaluation.designs.query import rows
+from busan_safety.evaluation.designs.query import Rows, rows
 from busan_safety.evaluation.methods.refusal import Refused
 from busan_safety.evaluation.methods.site_before_after import (
     SafetyPerformance,
@@ -32,23 +32,21 @@ _YEAR = 365.25
 _MONTH = _YEAR / 12
 
 
-def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
-    """Read accidents at sites with and without the facility and estimate. Raises Refused.
+def read_rows(connection: psycopg.Connection, plan: Plan) -> Rows:
+    """Read the sites with the plan's facility and those with none."""
+    measure, method = plan.outcome.measure, _method(plan)
+    parameters = {"treatment": method.treatment, "offenders": method.offenders}
+    return {measure: rows(connection, measure, plan, **parameters)}
+
+
+def estimate_rows(read: Rows, plan: Plan) -> Estimate:
+    """Estimate from accidents at sites with and without the facility. Raises Refused.
 
     A treated site enters with at least `minimum_window_months` on either side of its installation.
     The trend is that of the reference sites, cut at the treated sites' median installation and
     corrected in the same way.
     """
-    method = plan.method
-    if not isinstance(method, SiteBeforeAfter):
-        raise TypeError(f"{plan.plan_id} is of another design")
-    found = rows(
-        connection,
-        plan.outcome.measure,
-        plan,
-        treatment=method.treatment,
-        offenders=method.offenders,
-    )
+    method, found = _method(plan), read[plan.outcome.measure]
     if not found:
         raise Refused("no_complete_months", "No year of the study period was delivered.")
     reference = [row for row in found if row["installed_on"] is None]
@@ -109,6 +107,12 @@ def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
             Point("empirical_bayes", "empirical_bayes", effect.theta, effect.lower, effect.upper),
         ),
     )
+
+
+def _method(plan: Plan) -> SiteBeforeAfter:
+    if not isinstance(plan.method, SiteBeforeAfter):
+        raise TypeError(f"{plan.plan_id} is of another design")
+    return plan.method
 
 
 def _trend(reference: list[dict[str, Any]], function: SafetyPerformance) -> Trend:

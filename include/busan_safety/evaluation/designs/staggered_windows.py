@@ -6,25 +6,33 @@ import numpy as np
 import psycopg
 
 from busan_safety.evaluation.designs.estimate import Estimate, Groups, Point
-from busan_safety.evaluation.designs.query import rows
+from busan_safety.evaluation.designs.query import Rows, rows
 from busan_safety.evaluation.methods.rate_ratio import pearson_overdispersion, rate_ratio
 from busan_safety.evaluation.methods.staggered import Panel, compare
 from busan_safety.evaluation.plans import Plan
 from busan_safety.evaluation.plans.model import StaggeredRateRatio
 
 
-def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
-    """Read the panel of the plan's outcome and estimate. Raises Refused."""
-    return from_panel(plan, read_panel(connection, plan))
-
-
-def read_panel(connection: psycopg.Connection, plan: Plan) -> Panel:
+def read_rows(connection: psycopg.Connection, plan: Plan) -> Rows:
     """Read the plan's outcome by unit and complete month, and the units' works dates."""
-    counted = rows(connection, plan.outcome.measure, plan)
+    return {
+        name: rows(connection, name, plan)
+        for name in (plan.outcome.measure, str(plan.dates.roll_out))
+    }
+
+
+def estimate_rows(read: Rows, plan: Plan) -> Estimate:
+    """Estimate from the panel of the plan's outcome. Raises Refused."""
+    return from_panel(plan, panel_of(read, plan))
+
+
+def panel_of(read: Rows, plan: Plan) -> Panel:
+    """Return the counts by unit and month with the units' works dates."""
+    counted = read[plan.outcome.measure]
     units = tuple(sorted({row["unit"] for row in counted}))
     months = tuple(sorted({row["month"] for row in counted}))
     counts = np.array([row["event_count"] for row in counted], dtype=np.int64)
-    works = rows(connection, str(plan.dates.roll_out), plan)
+    works = read[str(plan.dates.roll_out)]
     return Panel(
         units,
         months,

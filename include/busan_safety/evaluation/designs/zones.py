@@ -12,7 +12,7 @@ import numpy as np
 import psycopg
 
 from busan_safety.evaluation.designs.estimate import Estimate, Groups, Point
-from busan_safety.evaluation.designs.query import rows
+from busan_safety.evaluation.designs.query import Rows, rows
 from busan_safety.evaluation.methods.displacement import (
     BeforeAfter,
     displacement_difference,
@@ -24,8 +24,14 @@ from busan_safety.evaluation.plans import Plan
 from busan_safety.evaluation.plans.model import ZonesWithBuffers
 
 
-def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
-    """Read the zones' counts and estimate the ratio of changes. Raises Refused.
+def read_rows(connection: psycopg.Connection, plan: Plan) -> Rows:
+    """Read the zones with enough months on either side of their works."""
+    measure, least = plan.outcome.measure, plan.dates.minimum_window_months
+    return {measure: rows(connection, measure, plan, minimum_months=least)}
+
+
+def estimate_rows(read: Rows, plan: Plan) -> Estimate:
+    """Estimate the ratio of changes from the zones' counts. Raises Refused.
 
     The query gives one row per zone with enough months: inside, ring and rest, before and after,
     and its window. The comparison's change is averaged over zones by what happened in them before;
@@ -34,10 +40,9 @@ def estimate(connection: psycopg.Connection, plan: Plan) -> Estimate:
     method = plan.method
     if not isinstance(method, ZonesWithBuffers):
         raise TypeError(f"{plan.plan_id} is of another design")
-    least = plan.dates.minimum_window_months
     found = [
         row
-        for row in rows(connection, plan.outcome.measure, plan, minimum_months=least)
+        for row in read[plan.outcome.measure]
         if row["rest_before"] > 0 and row["rest_after"] > 0
     ]
     if not found:
