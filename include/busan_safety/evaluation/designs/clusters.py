@@ -29,7 +29,7 @@ from busan_safety.evaluation.methods.panel import UnitPanel
 from busan_safety.evaluation.methods.refusal import Refused
 from busan_safety.evaluation.methods.two_way_effects import bacon_decomposition, two_way_effect
 from busan_safety.evaluation.plans import Plan
-from busan_safety.evaluation.plans.model import FewClusters
+from busan_safety.evaluation.plans.methods import FewClusters
 
 _EARLIEST, _LATEST = -3, 3
 
