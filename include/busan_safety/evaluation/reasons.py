@@ -154,8 +154,9 @@ LIMITS: dict[str, Bilingual] = {
     ),
     "cells_without_cameras": Bilingual(
         ko="카메라는 범죄가 많은 곳에 설치되므로, 특별히 나쁜 때 다음에 저절로 나아진 몫(평균 "
-        "회귀)과 같은 곳의 다른 조치가 이 차이에 섞여 있을 수 있어 카메라 때문이라고 단정할 수 없습니다.",
-        en="Cameras go where crime is: what improved by itself after an unusually bad time "
+        "회귀)과 같은 곳의 다른 조치가 이 차이에 섞여 있을 수 있어 카메라 때문이라고 단정할 수 "
+        "없습니다.",
+        en="Cameras go where crime is: what fell back by itself after an unusually bad time "
         "(regression to the mean) and other measures at the same place may be in the difference, "
         "so it cannot be put down to the cameras with certainty.",
     ),

@@ -9,25 +9,23 @@ districts), by the efficient score, which needs one fit for all draws.
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
-from statsmodels.genmod.families import Poisson
-from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.tools.sm_exceptions import ModelWarning
+from scipy import optimize, stats
 
 from busan_safety.evaluation.methods.rate_ratio import RateRatio
 from busan_safety.evaluation.methods.refusal import Refused
-from busan_safety.evaluation.methods.within import TwoWayProjection, two_way_dummies
+from busan_safety.evaluation.methods.within import TwoWayProjection, crv1_factor
 
 Floats = NDArray[np.float64]
 
 LEAST_UNITS = 8
 # Below this share of the dose's spread, nothing is left once districts and months are taken out.
 LEAST_CHANGE = 1e-6
+# A log ratio beyond this over the whole range of the dose is no estimate.
+_LARGEST = 20.0
 
 
 @dataclass(frozen=True)
@@ -60,10 +58,12 @@ def dose_effect(
     counts, dose, exposure: shape (units, periods); exposure above zero or None. Units and periods
     without any event tell nothing and are left out.
     Raises Refused: too_few_events, too_few_clusters (fewer than 8 units), no_change_of_dose (once
-    unit and period effects are out), no_convergence.
+    unit and period effects are out), zero_counts (no exposure somewhere), no_convergence.
     """
     if counts.sum() < max(1, minimum_events):
         raise Refused("too_few_events", "The units hold too few events.")
+    if exposure is not None and not (exposure > 0).all():
+        raise Refused("zero_counts", "A district without any exposure in a period has no rate.")
     rows, columns = counts.sum(axis=1) > 0, counts.sum(axis=0) > 0
     held = np.ix_(rows, columns)
     seen, given = counts[held], dose[held]
@@ -73,7 +73,7 @@ def dose_effect(
     expected = _expected(seen, offset)
     projection = TwoWayProjection(np.ones_like(seen, dtype=bool), expected)
     left = projection.residuals(given)
-    if left @ left <= LEAST_CHANGE * (expected * (given - given.mean()) ** 2).sum():
+    if left @ left <= LEAST_CHANGE * max((expected * given**2).sum(), LEAST_CHANGE):
         raise Refused(
             "no_change_of_dose", "Every district got the same at the same time: nothing to compare."
         )
@@ -147,18 +147,24 @@ def _expected(seen: Floats, offset: Floats) -> Floats:
 
 
 def _fit(seen: Floats, offset: Floats, given: Floats) -> tuple[float, float]:
-    """Coefficient of the dose and its cluster-robust error."""
-    dummies = two_way_dummies(np.ones_like(seen, dtype=bool))
-    codes = np.repeat(np.arange(len(seen)), seen.shape[1])
-    model = GLM(
-        seen.ravel(),
-        np.column_stack([given.ravel(), dummies]),
-        family=Poisson(),
-        offset=offset.ravel(),
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ModelWarning)
-        result = model.fit(cov_type="cluster", cov_kwds={"groups": codes})
-    if not result.converged or not np.isfinite(result.params[0]):
+    """Coefficient of the dose and its cluster-robust error.
+
+    For a coefficient the best unit and period effects are those of proportional fitting; the
+    likelihood that is left has its top where the score of the dose is zero.
+    """
+    centred = given - given.mean()
+
+    def score(coefficient: float) -> float:
+        expected = _expected(seen, offset + coefficient * centred)
+        return float((centred * (seen - expected)).sum())
+
+    reach = _LARGEST / float(np.abs(centred).max())
+    if score(-reach) <= 0 or score(reach) >= 0:
         raise Refused("no_convergence", "The regression could not be fitted.")
-    return float(result.params[0]), float(result.bse[0])
+    coefficient = float(optimize.brentq(score, -reach, reach, xtol=1e-10))
+    expected = _expected(seen, offset + coefficient * centred)
+    left = TwoWayProjection(np.ones_like(seen, dtype=bool), expected).residuals(centred)
+    own = (left * ((seen - expected) / np.sqrt(expected)).ravel()).reshape(seen.shape).sum(axis=1)
+    factor = crv1_factor(seen.size, len(seen), 1 + seen.shape[1])
+    error = math.sqrt(factor * float((own**2).sum())) / float(left @ left)
+    return coefficient, error

@@ -1,26 +1,27 @@
 """Days of something against comparable days of the same place: a ratio of daily counts.
 
-Poisson regression within strata (one occasion and one weekday), which is the same as conditional
-Poisson regression (Armstrong, Gasparrini & Tobias 2014, BMC Med Res Methodol 14:122); errors are
-widened by the dispersion within strata. Days beside the occasion have a ratio of their own, so that
-what moved to the days around shows, and do not count as comparable.
+Poisson regression given the totals of strata, one occasion and one weekday each (conditional
+Poisson regression, the same as an effect for every stratum: Armstrong, Gasparrini & Tobias 2014,
+BMC Med Res Methodol 14:122); errors are widened by the dispersion within strata. Days beside the
+occasion have a ratio of their own, so that what moved to the days around shows, and do not count as
+comparable.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.genmod.families import Poisson
-from statsmodels.genmod.generalized_linear_model import GLM
-from statsmodels.tools.sm_exceptions import ModelWarning
 
 from busan_safety.evaluation.methods.rate_ratio import RateRatio
 from busan_safety.evaluation.methods.refusal import Refused
+
+Floats = NDArray[np.float64]
+
+_STEPS, _CLOSE, _SINGULAR = 50, 1e-9, 1e12
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,9 @@ def matched_days(
         raise Refused("no_control_units", "No comparable day was delivered.")
     # A stratum without any event has no rate to compare.
     codes = np.unique(strata[useful], return_inverse=True)[1]
-    filled = (np.bincount(codes, counts[useful]) > 0)[codes]
-    counts, kinds, strata, occasions = (
-        part[useful][filled] for part in (counts, kinds, strata, occasions)
-    )
+    filled = np.flatnonzero(useful)[(np.bincount(codes, counts[useful]) > 0)[codes]]
+    counts, kinds = counts[filled], kinds[filled]
+    strata, occasions = strata[filled], occasions[filled]
     on, off = counts[kinds == "event"], counts[kinds == "comparable"]
     if min(on.sum(), off.sum()) < max(1, minimum_events):
         raise Refused("too_few_events", "Too few events on the days or on comparable days.")
@@ -97,21 +97,17 @@ def _fit(
 ) -> tuple[RateRatio, RateRatio | None, float, float]:
     """Ratio of the days, of those beside them, dispersion, and events expected on the days."""
     codes = np.unique(strata, return_inverse=True)[1]
-    dummies = np.eye(codes.max() + 1)[codes]
     event, beside = (kinds == "event").astype(float), (kinds == "beside").astype(float)
-    columns = [event, beside] if beside.any() else [event]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ModelWarning)
-        result = GLM(counts, np.column_stack([*columns, dummies]), family=Poisson()).fit()
-    if not result.converged or not np.isfinite(result.bse[0]):
-        raise Refused("no_convergence", "The regression could not be fitted.")
-    degrees = max(1, len(counts) - dummies.shape[1] - len(columns))
-    dispersion = float(result.pearson_chi2) / degrees
-    scale = math.sqrt(max(1.0, dispersion))
+    columns = np.column_stack([event, beside] if counts @ beside > 0 else [event])
+    totals = np.bincount(codes, counts)[codes]
+    values, covariance, expected = _conditional_poisson(counts, columns, codes, totals)
+    degrees = max(1, len(counts) - int(codes.max()) - 1 - len(values))
+    dispersion = float(((counts - expected) ** 2 / expected).sum()) / degrees
+    errors = np.sqrt(np.diag(covariance) * max(1.0, dispersion))
     reach = float(stats.t.ppf(1 - (1 - level) / 2, degrees))
 
     def told(at: int) -> RateRatio:
-        estimate, error = float(result.params[at]), float(result.bse[at]) * scale
+        estimate, error = float(values[at]), float(errors[at])
         return RateRatio(
             estimate=math.exp(estimate),
             lower=math.exp(estimate - reach * error),
@@ -120,5 +116,29 @@ def _fit(
             p_value=float(2 * stats.t.sf(abs(estimate) / error, degrees)),
         )
 
-    expected = float(np.asarray(result.mu)[event > 0].sum() / math.exp(result.params[0]))
-    return told(0), told(1) if len(columns) > 1 else None, dispersion, expected
+    without = float(expected[event > 0].sum() / math.exp(values[0]))
+    return told(0), told(1) if len(values) > 1 else None, dispersion, without
+
+
+def _conditional_poisson(
+    counts: NDArray[np.int64], columns: Floats, codes: NDArray[np.intp], totals: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Newton's method on the likelihood given the strata's totals.
+
+    Returns coefficients, their covariance and the expected counts.
+    """
+    values = np.zeros(columns.shape[1])
+    for _ in range(_STEPS):
+        weights = np.exp(columns @ values)
+        expected = totals * weights / np.bincount(codes, weights)[codes]
+        means = np.column_stack([np.bincount(codes, expected * column) for column in columns.T])
+        sizes = np.bincount(codes, counts)
+        information = (columns * expected[:, None]).T @ columns - (means / sizes[:, None]).T @ means
+        if np.linalg.cond(information) > _SINGULAR:
+            break
+        covariance = np.linalg.inv(information)
+        step = covariance @ (columns.T @ (counts - expected))
+        values = values + np.clip(step, -1, 1)
+        if np.abs(step).max() < _CLOSE:
+            return values, covariance, expected
+    raise Refused("no_convergence", "The days cannot be told from comparable ones.")
