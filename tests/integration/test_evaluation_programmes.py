@@ -104,9 +104,9 @@ def deliver(city: psycopg.Connection, source: str, slices: list[str]) -> None:
     copy_rows(city, "staging.stg_platform__batch_slices", [(source, key, False) for key in slices])
 
 
-def only(programme: str, plan_id: str | None = None) -> PolicyEffect:
-    found = evaluate(programmes=[programme])
-    return next(one for one in found if plan_id in (None, one.plan_id))
+def only(programme: str) -> PolicyEffect:
+    [effect] = evaluate(programmes=[programme])
+    return effect
 
 
 def holds(effect: PolicyEffect, planted: float) -> bool:
@@ -305,9 +305,7 @@ def test_event_days_are_compared_with_days_without_any_event(city: psycopg.Conne
 def test_a_gain_in_perceived_safety_is_told_in_points(city: psycopg.Connection) -> None:
     seed_answers(city, gain=5)
 
-    effect = next(
-        one for one in evaluate_perception(city) if one.plan_id == "dog_patrols_perceived_safety"
-    )
+    effect = only("dog_patrols_perceived_safety")
 
     assert (effect.verdict, effect.estimate_unit) == ("increase", "points")
     assert holds(effect, 5)
@@ -321,9 +319,7 @@ def test_a_gain_in_perceived_safety_is_told_in_points(city: psycopg.Connection) 
 def test_weights_that_do_not_sum_are_refused(city: psycopg.Connection) -> None:
     seed_answers(city, gain=5, weight=1.1)
 
-    effect = next(
-        one for one in evaluate_perception(city) if one.plan_id == "dog_patrols_perceived_safety"
-    )
+    effect = only("dog_patrols_perceived_safety")
 
     assert effect.verdict == "refused"
     assert "가중치의 합" in effect.sentence_ko
@@ -333,23 +329,10 @@ def test_a_single_wave_is_refused(city: psycopg.Connection) -> None:
     seed_answers(city, gain=5)
     city.execute("delete from marts_restricted.fct_survey_answers where survey_year = 2024")
 
-    effect = next(
-        one for one in evaluate_perception(city) if one.plan_id == "dog_patrols_perceived_safety"
-    )
+    effect = only("dog_patrols_perceived_safety")
 
     assert effect.verdict == "refused"
     assert "두 번이 되지 않습니다" in effect.sentence_ko
-
-
-def evaluate_perception(city: psycopg.Connection) -> list[PolicyEffect]:
-    """Both plans of the patrols; the other one finds no incidents here."""
-    city.execute(
-        "create table if not exists marts.dim_district (district_code text);"
-        "create table if not exists marts.fct_crime_incidents (district_code text, month date,"
-        " reported_on date, place_kind text, is_night boolean, is_synthetic boolean);"
-        "grant select on all tables in schema marts to transformer"
-    )
-    return evaluate(programmes=["joint_patrols"])
 
 
 def test_more_hours_of_keepers_are_told_per_step(city: psycopg.Connection) -> None:

@@ -5,8 +5,7 @@ effect with estimate, interval, detectable effect, grade and a sentence in Korea
 `evaluation.plan_registration`, which plan content was known before its result.
 Promises: methods are pure functions; a plan is registered before its data are read; no sentence
 claims more than the design allows; "not detectable with these data" and "refused" are results.
-Not done yet: plans for the keepers, licence returns, Happy Home, mental centre, crowd events and
-citizens' perception; the recovery study over many cities; siting on the marts.
+Not done yet: the recovery study over many cities; siting on the marts.
 """
 
 from busan_safety.evaluation.effects import PolicyEffect

@@ -55,6 +55,8 @@ class Basis:
 def evaluate(run_id: str | None = None, programmes: list[str] | None = None) -> list[PolicyEffect]:
     """Run the plans of `programmes` (all by default) and replace their rows in the warehouse.
 
+    A plan's own id chooses it alone, where a programme has more than one.
+
     Each plan's hash is registered and committed before its data are read. A plan that the data
     cannot answer gives a row with verdict `refused` and the reason in its sentence; it raises
     nothing. Raises PlanRefused for a bad plan file and UnknownProgramme for a programme without
@@ -220,10 +222,10 @@ def _chosen(plans: list[Plan], programmes: list[str] | None) -> list[Plan]:
     if programmes is None:
         return plans
     known = {plan.programme_id for plan in plans}
-    unknown = sorted(set(programmes) - known)
+    unknown = sorted(set(programmes) - known - {plan.plan_id for plan in plans})
     if unknown:
         raise UnknownProgramme(
             f"No evaluation plan for {', '.join(unknown)}; there are plans for "
             f"{', '.join(sorted(known))}."
         )
-    return [plan for plan in plans if plan.programme_id in programmes]
+    return [plan for plan in plans if {plan.programme_id, plan.plan_id} & set(programmes)]

@@ -99,7 +99,7 @@ def _fit(
     codes = np.unique(strata, return_inverse=True)[1]
     event, beside = (kinds == "event").astype(float), (kinds == "beside").astype(float)
     columns = np.column_stack([event, beside] if counts @ beside > 0 else [event])
-    totals = np.bincount(codes, counts)[codes]
+    totals = np.bincount(codes, counts).astype(np.float64)[codes]
     values, covariance, expected = _conditional_poisson(counts, columns, codes, totals)
     degrees = max(1, len(counts) - int(codes.max()) - 1 - len(values))
     dispersion = float(((counts - expected) ** 2 / expected).sum()) / degrees
@@ -127,7 +127,7 @@ def _conditional_poisson(
 
     Returns coefficients, their covariance and the expected counts.
     """
-    values = np.zeros(columns.shape[1])
+    values: Floats = np.zeros(columns.shape[1])
     for _ in range(_STEPS):
         weights = np.exp(columns @ values)
         expected = totals * weights / np.bincount(codes, weights)[codes]
@@ -136,7 +136,7 @@ def _conditional_poisson(
         information = (columns * expected[:, None]).T @ columns - (means / sizes[:, None]).T @ means
         if np.linalg.cond(information) > _SINGULAR:
             break
-        covariance = np.linalg.inv(information)
+        covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
         step = covariance @ (columns.T @ (counts - expected))
         values = values + np.clip(step, -1, 1)
         if np.abs(step).max() < _CLOSE:
