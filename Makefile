@@ -10,7 +10,7 @@ CLI := $(VENV)/bin/busan-safety
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down status sql check install generated docs pictures bench browser-deps clean
+.PHONY: help demo test up down status sql check install generated docs pictures bench recovery browser-deps clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ pictures: $(STAMP) ## README's pictures, from a running demo (needs browser-deps
 
 bench: $(STAMP) ## loading against psql, and its memory
 	@$(VENV)/bin/python -m benchmarks.load.run
+
+CITIES ?= 200
+recovery: $(STAMP) ## does the evaluation find what was planted? 200 seeded cities, ~10 minutes
+	@nice -n 10 $(VENV)/bin/python -m studies.recovery --cities $(CITIES)
 
 browser-deps: ## Chromium and Korean fonts for the browser tests (Debian, Ubuntu)
 	@echo "Installing chromium and fonts-noto-cjk with apt-get."

@@ -19,7 +19,7 @@ from demo_machine import first, machine
 
 __all__ = ["first", "machine"]
 
-pytest.register_assert_rewrite("recomputation.checks")
+pytest.register_assert_rewrite("recomputation.checks", "recomputation.plan_rows")
 
 REAL_FILES = Path(
     os.environ.get("BUSAN_REAL_FILES", Path(__file__).resolve().parents[2] / "shared" / "real")
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: (
             item.path.name != "test_demo.py",
-            getattr(item, "function", item).__module__ != "recomputation.checks",
+            not getattr(item, "function", item).__module__.startswith("recomputation."),
         )
     )
 

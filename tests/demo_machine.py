@@ -24,7 +24,16 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-DATASETS = {"living_lab", "policy_effects", "safety_facilities", "safety_indicators"}
+DATASETS = {
+    "calls_112",
+    "crime",
+    "living_lab",
+    "policy_effects",
+    "relational_crime",
+    "safety_facilities",
+    "safety_indicators",
+    "traffic_safety",
+}
 # Quarters, two years, 90 days after, and 12 months before and after works in a zone.
 FIRST, LAST, SCALE = "2022-12", "2024-12", "0.005"
 
@@ -62,15 +71,18 @@ class Machine:
                 mine.append(" ".join(words))
         return mine
 
-    def query(self, statement: str, *, database: str = "warehouse") -> list[tuple[Any, ...]]:
+    def connect(self, *, database: str = "warehouse") -> psycopg.Connection:
         secrets = json.loads((self.folder / "var" / "secrets.json").read_text())
-        with psycopg.connect(
+        return psycopg.connect(
             host="127.0.0.1",
             port=int(self.env["BUSAN_PG_PORT"]),
             dbname=database,
             user="postgres",
             password=secrets["postgres"],
-        ) as connection:
+        )
+
+    def query(self, statement: str, *, database: str = "warehouse") -> list[tuple[Any, ...]]:
+        with self.connect(database=database) as connection:
             return connection.execute(statement).fetchall()  # type: ignore[arg-type]
 
     def releases(self) -> dict[str, str]:

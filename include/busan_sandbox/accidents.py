@@ -112,7 +112,7 @@ class Accidents:
         return found
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=16)
 def accidents_of_year(options: Options, year: int) -> Accidents:
     """Draw the accidents of a year at the real city's magnitude, with the effects of works."""
     stream = options.stream("accidents", year)

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from busan_sandbox import city
+from busan_sandbox.draws import day64
 from busan_sandbox.options import Month, Options
 
 Ints = npt.NDArray[np.int64]
@@ -72,9 +73,10 @@ class Calls:
 
 @dataclass(frozen=True)
 class CallEvents:
-    """When, where and about what calls of a month are, in no order; one entry per call.
+    """When, where and about what calls of a month are, in no order and before any effect.
 
-    second: since the first day's midnight.
+    Every array has one entry per call. second: since the first day's midnight. draw: uniform in
+    (0, 1), by which the effect of works lets a call stay.
     """
 
     second: Ints
@@ -82,11 +84,13 @@ class CallEvents:
     event_class: Ints
     priority: Ints
     end_code: Ints
+    draw: Floats
 
     @property
     def is_night(self) -> npt.NDArray[np.bool_]:
         """Whether a call came from 20:00 to 05:59."""
-        return _at_night(self.second // 3_600 % 24)
+        found: npt.NDArray[np.bool_] = np.isin(self.second // 3_600 % 24, NIGHT_HOURS)
+        return found
 
 
 @dataclass(frozen=True)
@@ -109,8 +113,9 @@ def month_of_calls(options: Options, month: Month, treated: Mapping[str, date]) 
     treated: dong code -> day on which works on one of its safe return routes were completed.
     """
     stream = options.stream("calls", month)
-    events = _drawn(options, month, treated, stream)
-    order = np.argsort(events.second, kind="stable")
+    events = _drawn(options, month, stream)
+    kept = survive_works(options, month, events, treated)
+    order = np.flatnonzero(kept)[np.argsort(events.second[kept], kind="stable")]
     received = np.datetime64(month.first_day, "s") + events.second[order].astype("timedelta64[s]")
     return _completed(
         received,
@@ -122,14 +127,23 @@ def month_of_calls(options: Options, month: Month, treated: Mapping[str, date]) 
     )
 
 
-def month_of_events(options: Options, month: Month, treated: Mapping[str, date]) -> CallEvents:
-    """Draw the calls of a month as `month_of_calls` does, without answers and places."""
-    return _drawn(options, month, treated, options.stream("calls", month))
+def month_of_events(options: Options, month: Month) -> CallEvents:
+    """Draw the calls of a month as `month_of_calls` does, without effect, answers and places."""
+    return _drawn(options, month, options.stream("calls", month))
 
 
-def _drawn(
-    options: Options, month: Month, treated: Mapping[str, date], stream: np.random.Generator
-) -> CallEvents:
+def survive_works(
+    options: Options, month: Month, events: CallEvents, treated: Mapping[str, date]
+) -> npt.NDArray[np.bool_]:
+    """Which calls stay: night calls of treated dongs are thinned from the day after the works."""
+    works = np.array([day64(treated.get(place.code)) for place in city.dongs()])
+    after = day64(month.first_day) + events.second // 86_400 > works[events.dong]
+    effect = options.effect("safe_routes", options.route_effect)
+    kept: npt.NDArray[np.bool_] = ~(after & events.is_night & (events.draw >= effect))
+    return kept
+
+
+def _drawn(options: Options, month: Month, stream: np.random.Generator) -> CallEvents:
     days = [
         month.first_day + timedelta(days=i)
         for i in range((month.last_day - month.first_day).days + 1)
@@ -141,10 +155,10 @@ def _drawn(
     day, dong, hour, code, priority, end_code = (
         np.concatenate([part[column] for part in parts]) for column in range(6)
     )
-    kept = _survives_works(options, days, day, dong, hour, treated, stream)
+    draw = stream.random(len(day))
     second = stream.integers(0, 3600, len(day))
     seconds = day * 86_400 + hour * 3_600 + second
-    return CallEvents(seconds[kept], dong[kept], code[kept], priority[kept], end_code[kept])
+    return CallEvents(seconds, dong, code, priority, end_code, draw)
 
 
 def _expected_calls(
@@ -194,29 +208,6 @@ def _calls_of_profile(
         rows = closing == kind
         end_code[rows] = codes[_pick(weights, draw[rows])]
     return day, dong, hour, profile.codes[chosen], priority, end_code
-
-
-def _survives_works(
-    options: Options,
-    days: list[date],
-    day: Ints,
-    dong: Ints,
-    hour: Ints,
-    treated: Mapping[str, date],
-    stream: np.random.Generator,
-) -> npt.NDArray[np.bool_]:
-    """Thin the night calls of treated dongs from the day after the works were completed."""
-    never = date.max
-    after = np.array([[d > treated.get(place.code, never) for place in city.dongs()] for d in days])
-    night = _at_night(hour)
-    effect = options.effect("safe_routes", options.route_effect)
-    thinned = after[day, dong] & night & (stream.random(len(day)) >= effect)
-    return ~thinned
-
-
-def _at_night(hour: Ints) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = np.isin(hour, NIGHT_HOURS)
-    return found
 
 
 def _completed(

@@ -104,7 +104,7 @@ class _Spots:
     share: Floats
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def incidents_of_year(options: Options, year: int) -> Incidents:
     """Draw the incidents that were reported in a year."""
     stream = options.stream("incidents", year)
@@ -133,6 +133,7 @@ def incidents_of_year(options: Options, year: int) -> Incidents:
     return _completed(options, days, crime_at, day, dong, zone, is_street_night, stream)
 
 
+@lru_cache(maxsize=1)
 def five_major_of_2023() -> dict[str, Floats]:
     """Return the published counts of 2023 by crime, in the order of the 15 stations."""
     rows = list(city.table("station_crimes"))

@@ -3,14 +3,16 @@
 The events are those of the sandbox's generators, as its feeds write them into files; no draw is
 made here but one (`_OPENING_EFFECT`). The rows are those of `evaluation/sql`, without the way
 through files and warehouse and so without the faults that the sandbox plants in files:
-`tests/integration/test_recovery_rows.py` holds the two against each other.
+`tests/recomputation/plan_rows.py` holds the two against each other.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,10 +24,10 @@ from busan_safety.evaluation.designs import Rows
 from busan_safety.evaluation.plans import Plan
 from busan_safety.evaluation.plans.methods import SiteBeforeAfter
 from busan_sandbox import city
-from busan_sandbox.accident_files import delivered_accidents
+from busan_sandbox.accident_files import delivered_accidents, file_years
 from busan_sandbox.accidents import MOPED, TWO_WHEELER
 from busan_sandbox.apo import STATIONS, VEHICLE_FROM
-from busan_sandbox.calls import NIGHT_HOURS, month_of_events
+from busan_sandbox.calls import NIGHT_HOURS, CallEvents, month_of_events, survive_works
 from busan_sandbox.crime import FIVE_MAJOR
 from busan_sandbox.draws import day64
 from busan_sandbox.facilities import routes, treated_dongs
@@ -81,8 +83,9 @@ def _night_calls(options: Options, plan: Plan) -> Rows:
     codes = [dong.code for dong in city.dongs()]
     counts = []
     for month in _months(options, plan):
-        events = month_of_events(options, month, treated)
-        counts.append(np.bincount(events.dong[events.is_night], minlength=len(codes)))
+        events = _events(replace(options, without=frozenset()), month)
+        held = events.is_night & survive_works(options, month, events, treated)
+        counts.append(np.bincount(events.dong[held], minlength=len(codes)))
     by_dong = np.array(counts).T.tolist()
     months = [month.first_day for month in _months(options, plan)]
     return {
@@ -99,15 +102,23 @@ def _night_calls(options: Options, plan: Plan) -> Rows:
     }
 
 
+@lru_cache(maxsize=48)
+def _events(options: Options, month: Month) -> CallEvents:
+    """A city with an effect and the same without have one draw."""
+    return month_of_events(options, month)
+
+
 def _intoxicated_calls(options: Options, plan: Plan) -> Rows:
     treated = treated_dongs(routes(options))
     found: Table = []
     for month in _months(options, plan):
-        events = month_of_events(options, month, treated)
+        events = month_of_events(options, month)
+        held = events.event_class == _INTOXICATED
+        held &= survive_works(options, month, events, treated)
         found.append(
             {
                 "month": month.first_day,
-                "event_count": int((events.event_class == _INTOXICATED).sum()),
+                "event_count": int(held.sum()),
                 "exposure": month.last_day.day,
                 "series_break": month == Month(2025, 1),
             }
@@ -119,9 +130,9 @@ def _accidents_at_sites(options: Options, plan: Plan) -> Rows:
     method = plan.method
     if not isinstance(method, SiteBeforeAfter):
         raise TypeError(f"{plan.plan_id} is of another design")
-    first = max(plan.dates.study_from, date(options.first.year - 3, 1, 1))
+    first = max(plan.dates.study_from, date(file_years(options)[0], 1, 1))
     last = min(plan.dates.study_to, date(options.full_years[-1], 12, 31))
-    days, crossing = _site_accidents(options, first, last, method)
+    days, crossing = _site_accidents(options, method)
     places = crossings(options)
     installed: dict[str, date] = {}
     others: set[str] = set()
@@ -131,12 +142,8 @@ def _accidents_at_sites(options: Options, plan: Plan) -> Rows:
             installed[name] = min(installed.get(name, site.installed_on), site.installed_on)
         else:
             others.add(name)
-    used = [
-        (at, place)
-        for at, place in enumerate(places)
-        if place.crossing_id in installed or place.crossing_id not in others
-    ]
-    came = sorted(installed.values())
+    used = [(at, place) for at, place in enumerate(places) if place.crossing_id not in others]
+    came = sorted(day for name, day in installed.items() if name not in others)
     cut, begin = came[math.ceil(len(came) / 2) - 1], came[0]
 
     def counted(since: date, until: npt.NDArray[np.datetime64]) -> Ints:
@@ -148,7 +155,7 @@ def _accidents_at_sites(options: Options, plan: Plan) -> Rows:
     own = np.array([day64(installed.get(place.crossing_id)) for place in places])
     end = np.full_like(same, day64(last) + 1)
     whole, before = counted(first, end), counted(first, own)
-    until_installed = counted(first, own + 1)
+    until_installed = counted(first, np.minimum(own + 1, end))
     common = counted(first, np.full_like(same, day64(begin)))
     early = counted(first, np.full_like(same, day64(cut) + 1))
     found: Table = []
@@ -164,9 +171,9 @@ def _accidents_at_sites(options: Options, plan: Plan) -> Rows:
                 "common_count": int(common[at]),
                 "common_days": max((begin - first).days, 0),
                 "before_count": int(before[at]) if came_on else 0,
-                "before_days": max((came_on - first).days, 0) if came_on else None,
+                "before_days": max((came_on - first).days, 0) if came_on else 0,
                 "after_count": int(whole[at] - until_installed[at]) if came_on else 0,
-                "after_days": max((last - came_on).days, 0) if came_on else None,
+                "after_days": max((last - came_on).days, 0) if came_on else 0,
                 "early_count": int(early[at]),
                 "early_days": max((cut - first).days + 1, 0),
                 "late_count": int(whole[at] - early[at]),
@@ -177,11 +184,11 @@ def _accidents_at_sites(options: Options, plan: Plan) -> Rows:
 
 
 def _site_accidents(
-    options: Options, first: date, last: date, method: SiteBeforeAfter
+    options: Options, method: SiteBeforeAfter
 ) -> tuple[npt.NDArray[np.datetime64], Ints]:
     """Days and crossings of the accidents at crossings that count for the plan."""
     days, crossing = [], []
-    for year in range(first.year, last.year + 1):
+    for year in file_years(options):
         found = delivered_accidents(options, year)
         held = found.crossing >= 0
         if method.offenders == "two_wheelers":
@@ -197,7 +204,7 @@ def _street_incidents(options: Options, plan: Plan) -> Rows:
     of_dong = np.array([codes.index(dong.district_code) for dong in city.dongs()])
     counts = np.zeros((len(codes), len(quarters)), dtype=np.int64)
     started: dict[str, date] = {}
-    for year in sorted({month.year for month in options.months}):
+    for year in sorted({quarter.year for quarter in quarters}):
         found = incidents_of_year(options, year)
         hour = found.occurred.astype("datetime64[h]").astype(np.int64) % 24
         held = np.isin(hour, NIGHT_HOURS) & (found.place == PLACES.index("노상"))
@@ -205,10 +212,11 @@ def _street_incidents(options: Options, plan: Plan) -> Rows:
         for at, start in enumerate(quarters):
             mine = held & (quarter == _ordinal(start) // 3)
             counts[:, at] += np.bincount(of_dong[found.dong[mine]], minlength=len(codes))
-        patrols = dog_patrols_of_year(options, year)
-        for code, day in zip(of_dong[patrols.dong].tolist(), patrols.day.tolist(), strict=True):
-            if day <= options.last.last_day:
-                started[codes[code]] = min(started.get(codes[code], day), day)
+    for month in reversed(options.months):
+        patrols = dog_patrols_of_year(options, month.year)
+        mine = patrols.day.astype("datetime64[M]") == np.datetime64(str(month), "M")
+        days, at_code = patrols.day[mine], of_dong[patrols.dong[mine]]
+        started |= {codes[at]: days[at_code == at].min().item() for at in set(at_code.tolist())}
     return {
         plan.outcome.measure: [
             {
@@ -276,55 +284,58 @@ def _station_on(cases: Cases, names: list[str]) -> Ints:
     return np.where(opened, since[cases.dong], before[cases.dong])
 
 
+@dataclass(frozen=True)
+class _Crimes:
+    """Five major crimes; month since 1970, NaN where the place is unknown."""
+
+    district: Ints
+    month: Ints
+    longitude: Floats
+    latitude: Floats
+    is_in_no_zone: npt.NDArray[np.bool_]
+
+    def at(self, rows: npt.NDArray[np.bool_]) -> _Crimes:
+        return _Crimes(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+
 def _crimes_in_zones(options: Options, plan: Plan) -> Rows:
-    five = {name for group in FIVE_MAJOR.values() for name in group}
-    is_five = np.array([row["class_middle"] in five for row in city.table("crime_classes")])
-    parts = []
-    for year in sorted({month.year for month in options.months}):
-        found = incidents_of_year(options, year)
-        held = is_five[found.crime_class] & ~np.isnan(found.longitude)
-        month = found.reported.astype("datetime64[M]").astype(np.int64)
-        held &= (month >= _ordinal(options.first.first_day)) & (
-            month <= _ordinal(options.last.first_day)
-        )
-        # A file holds six digits.
-        x, y = found.longitude.round(6), found.latitude.round(6)
-        parts.append((found.dong[held], month[held], x[held], y[held]))
-    dong, month, longitude, latitude = (
-        np.concatenate(column) for column in zip(*parts, strict=True)
-    )
+    crimes = _five_major(options)
     codes = [district.code for district in city.districts()]
-    district = np.array([codes.index(place.district_code) for place in city.dongs()])[dong]
-    by_district = {code: np.flatnonzero(district == at) for at, code in enumerate(codes)}
+    of_district = [crimes.at(crimes.district == at) for at in range(len(codes))]
     table: Table = []
     for zone in zones(options):
-        if zone.works_completed_on and zone.works_completed_on <= options.last.last_day:
-            mine = by_district[zone.dong.district_code]
-            row = _zone_row(zone, options, month[mine], longitude[mine], latitude[mine])
+        works = zone.works_completed_on
+        if works is not None and works <= options.last.last_day:
+            near = of_district[codes.index(zone.dong.district_code)]
+            row = _zone_row(zone, _ordinal(works), options, near)
             if _is_long_enough(row, plan):
                 table.append(row)
     return {plan.outcome.measure: sorted(table, key=lambda row: str(row["unit"]))}
 
 
-def _zone_row(
-    zone: Zone, options: Options, month: Ints, longitude: Floats, latitude: Floats
-) -> dict[str, Any]:
-    assert zone.works_completed_on is not None  # noqa: S101 - asked by the caller
-    works = _ordinal(zone.works_completed_on)
+def _five_major(options: Options) -> _Crimes:
+    five = {name for group in FIVE_MAJOR.values() for name in group}
+    is_five = np.array([row["class_middle"] in five for row in city.table("crime_classes")])
+    codes = [district.code for district in city.districts()]
+    of_dong = np.array([codes.index(place.district_code) for place in city.dongs()])
+    parts = []
+    for year in sorted({month.year for month in options.months}):
+        found = incidents_of_year(options, year)
+        month = found.reported.astype("datetime64[M]").astype(np.int64)
+        held = is_five[found.crime_class] & np.isin(month, _delivered(options))
+        # A file holds six digits.
+        place = found.longitude[held].round(6), found.latitude[held].round(6)
+        parts.append((of_dong[found.dong[held]], month[held], *place, found.zone[held] < 0))
+    return _Crimes(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _zone_row(zone: Zone, works: int, options: Options, crimes: _Crimes) -> dict[str, Any]:
+    """A zone's row with the delivered months of either side; works: the month's ordinal."""
     polygon = shapely.Polygon(zone.ring)
     centre = polygon.representative_point()
     radius = math.sqrt(abs(_ELLIPSOID.geometry_area_perimeter(polygon)[0]) / math.pi)
-    distance = _metres(longitude, latitude, centre.x, centre.y)
-    areas = {
-        "inside": distance <= radius,
-        "ring": (distance > radius) & (distance <= radius + _RING_M),
-        "rest": distance > radius + _RING_M,
-    }
-    delivered = np.arange(_ordinal(options.first.first_day), _ordinal(options.last.first_day) + 1)
-    sides = {
-        "before": (works - _WINDOW_MONTHS, works - 1),
-        "after": (works + 1, works + _WINDOW_MONTHS),
-    }
+    distance = _metres(crimes.longitude, crimes.latitude, centre.x, centre.y)
+    ring = (distance > radius) & (distance <= radius + _RING_M)
     row: dict[str, Any] = {
         "unit": zone.zone_id,
         "district_code": zone.dong.district_code,
@@ -332,12 +343,23 @@ def _zone_row(
         "window_start": _month_start(works - _WINDOW_MONTHS),
         "window_end": _month_start(works + _WINDOW_MONTHS + 1) - timedelta(days=1),
     }
+    sides = {
+        "before": (works - _WINDOW_MONTHS, works - 1),
+        "after": (works + 1, works + _WINDOW_MONTHS),
+    }
     for side, (first, last) in sides.items():
-        held = (month >= first) & (month <= last)
+        held = (crimes.month >= first) & (crimes.month <= last)
+        delivered = _delivered(options)
         row[f"months_{side}"] = int(((delivered >= first) & (delivered <= last)).sum())
-        for name, area in areas.items():
-            row[f"{name}_{side}"] = int((held & area).sum())
+        row[f"inside_{side}"] = int((held & (distance <= radius)).sum())
+        row[f"ring_{side}"] = int((held & ring).sum())
+        outside = int((held & crimes.is_in_no_zone).sum())
+        row[f"rest_{side}"] = max(outside - row[f"ring_{side}"], 0)
     return row
+
+
+def _delivered(options: Options) -> Ints:
+    return np.array([_ordinal(month.first_day) for month in options.months])
 
 
 def _is_long_enough(row: dict[str, Any], plan: Plan) -> bool:

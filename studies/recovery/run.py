@@ -72,7 +72,12 @@ def run_cities(
         for seed in range(1, cities + 1)
         for one in chosen
     ]
-    missing = [task for task in tasks if not task.path.exists()]
+    # A city's plans follow each other in one process: some share what is drawn.
+    missing = [
+        [task for task in tasks if task.seed == seed and not task.path.exists()]
+        for seed in range(1, cities + 1)
+    ]
+    missing = [city for city in missing if city]
     for _ in track(_done(missing, processes), "Cities", total=len(missing), disable=not missing):
         pass
     found: dict[str, list[dict[str, Outcome]]] = {one.plan_id: [] for one in chosen}
@@ -113,15 +118,20 @@ def outcome_of(rows: Rows, plan: Plan) -> Outcome:
     )
 
 
-def _done(tasks: list[Task], processes: int) -> Iterator[None]:
+def _done(cities: list[list[Task]], processes: int) -> Iterator[None]:
     if processes == 1:
-        yield from map(_run, tasks)
+        yield from map(_run_city, cities)
         return
     # One thread each: the matrices are small, and cores are given to cities.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap_unordered(_run, tasks, chunksize=1)
+        yield from pool.imap_unordered(_run_city, cities, chunksize=1)
+
+
+def _run_city(tasks: list[Task]) -> None:
+    for task in tasks:
+        _run(task)
 
 
 def _run(task: Task) -> None:

@@ -19,7 +19,7 @@ LAYERS = {
     "staging": r"stg_[a-z]+__[a-z0-9_]+",
     "intermediate": r"int_[a-z0-9_]+__[a-z0-9_]+",
     "marts": r"(fct|dim|bridge)_[a-z0-9_]+",
-    "published": r"pub_[a-z_]+_v[0-9]+",
+    "published": r"pub_[a-z0-9_]+_v[0-9]+",
 }
 _MAY_READ = {
     "staging": {"source"},

@@ -10,6 +10,8 @@ import csv
 import zlib
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +68,21 @@ TABLES = {
 }
 
 
+# Datasets with a module of their own: COLUMNS, rows(districts) and MUTATIONS.
+MODULES = {
+    name: import_module(f"expectations.candidates_{name}")
+    for name in ("crime", "calls_112", "relational_crime", "traffic_safety")
+}
+TABLES |= {name: module.COLUMNS for name, module in MODULES.items()}
+
+
 def create_all(connection: psycopg.Connection) -> None:
-    """Reference data, deliveries and the four good candidates; anything older is dropped."""
+    """Reference data, deliveries and the good candidates; anything older is dropped."""
     create_reference(connection)
     create_deliveries(connection)
+    with connection.transaction():
+        connection.execute("set local role transformer")
+        MODULES["crime"].create_agency_totals(connection, _district_codes())
     create_candidates(connection)
 
 
@@ -107,14 +120,18 @@ def create_deliveries(connection: psycopg.Connection) -> None:
                 _insert(connection, "raw", source_id, [{"_batch_id": batch_id, "_line": line}])
 
 
-def create_candidates(connection: psycopg.Connection) -> None:
+def create_candidates(connection: psycopg.Connection, only: str | None = None) -> None:
+    """All good candidates, or one anew."""
     rows = {
-        "safety_indicators": list(indicator_rows()),
-        "safety_facilities": list(facility_rows()),
-        "living_lab": list(living_lab_rows()),
-        "policy_effects": list(effect_rows()),
+        "safety_indicators": indicator_rows,
+        "safety_facilities": facility_rows,
+        "living_lab": living_lab_rows,
+        "policy_effects": effect_rows,
     }
     for dataset in all_datasets().values():
+        if only not in (None, dataset.id):
+            continue
+        of = list(rows[dataset.id]()) if dataset.id in rows else _module_rows(dataset.id)
         with connection.transaction():
             connection.execute("set local role transformer")
             table = sql.Identifier("published_candidate", dataset.candidate_table)
@@ -123,7 +140,16 @@ def create_candidates(connection: psycopg.Connection) -> None:
                 sql.SQL("create table {} (" + TABLES[dataset.id] + ")").format(table)
             )
             _comment(connection, dataset.candidate_table, TABLES[dataset.id])
-            _insert(connection, "published_candidate", dataset.candidate_table, rows[dataset.id])
+            _insert(connection, "published_candidate", dataset.candidate_table, of)
+
+
+@lru_cache
+def _module_rows(name: str) -> list[dict[str, Any]]:
+    return list(MODULES[name].rows(_district_codes()))
+
+
+def _district_codes() -> list[str]:
+    return [row["district_code"] for row in seed("districts")]
 
 
 def indicator_rows() -> Iterator[dict[str, Any]]:
@@ -341,13 +367,12 @@ def _insert(
     connection: psycopg.Connection, schema: str, table: str, rows: list[dict[str, Any]]
 ) -> None:
     names = sorted({name for row in rows for name in row})
-    statement = sql.SQL("insert into {} ({}) values ({})").format(
-        sql.Identifier(schema, table),
-        sql.SQL(", ").join(map(sql.Identifier, names)),
-        sql.SQL(", ").join([sql.Placeholder()] * len(names)),
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(schema, table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, [[row.get(name) for name in names] for row in rows])
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([row.get(name) for name in names])
 
 
 def _comment(connection: psycopg.Connection, table: str, columns: str) -> None:

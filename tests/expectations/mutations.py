@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from expectations.candidates import MODULES
+
 INDICATORS = "published_candidate.pub_safety_indicators_v1"
 FACILITIES = "published_candidate.pub_safety_facilities_v1"
 LAB = "published_candidate.pub_living_lab_v1"
@@ -160,3 +162,4 @@ MUTATIONS: dict[str, dict[str, str]] = {
         "plan_unchanged": f"update {EFFECTS} set plan_changed = true where {_EFFECT}",
     },
 }
+MUTATIONS |= {name: module.MUTATIONS for name, module in MODULES.items()}

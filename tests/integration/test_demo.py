@@ -23,6 +23,9 @@ from recomputation.checks import (
     test_districts_add_up_to_the_city,
     test_marts_hold_what_the_files_say,
 )
+from recomputation.plan_rows import (
+    test_the_studys_rows_are_those_of_the_sql_but_for_refused_rows,
+)
 
 # The first look at the demonstration's city: later tests change it.
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "test_a_row_without_a_value_says_why",
     "test_districts_add_up_to_the_city",
     "test_marts_hold_what_the_files_say",
+    "test_the_studys_rows_are_those_of_the_sql_but_for_refused_rows",
 ]
 
 pytestmark = pytest.mark.airflow

@@ -37,7 +37,7 @@ create table intermediate.int_crime_zones__compared (
     zone_id text, district_code text, completion_month date, window_start date, window_end date,
     delivered_before_month_count integer, delivered_after_month_count integer,
     inside_before_count integer, inside_after_count integer, ring_before_count integer,
-    ring_after_count integer, rest_before_count integer, rest_after_count integer,
+    ring_after_count integer, outside_before_count integer, outside_after_count integer,
     newest_date date, is_synthetic boolean
 );
 create table marts.dim_district (district_code text);
@@ -129,7 +129,9 @@ def seed_zones(city: psycopg.Connection, *, inside: float, ring: float, months: 
         )
         works = date(2023, 6, 1)
         window = (date(2022, 6, 1), date(2024, 6, 30))
-        counts = (within, after[0], near, after[1], rest, after[2])
+        # The rest as the query forms it: what lies in no zone, less the ring.
+        outside = (rest + near, after[2] + after[1])
+        counts = (within, after[0], near, after[1], *outside)
         zones.append(
             (f"z{number}", f"26{number % 10}", works, *window, 12, months, *counts, LAST, True)
         )
@@ -190,6 +192,25 @@ def test_where_nothing_was_planted_the_naive_comparison_is_fooled_and_ours_is_no
     assert effect.diagnostics["naive_upper_95"] < 1
     assert effect.diagnostics["regression_to_the_mean"] > 0.1
     assert effect.verdict == "not_detectable"
+
+
+def test_crossings_that_got_other_facilities_too_are_left_out(city: psycopg.Connection) -> None:
+    seed_sites(city, ratio=0.7, by_count=True)
+    for since, limit in ((date(2021, 6, 1), 20), (date(2012, 6, 1), 5)):
+        city.execute(
+            "insert into marts.fct_signal_facilities"
+            " select crossing_id, '보행신호 보조등', null, %s, reference_date, true"
+            " from marts.fct_signal_facilities as timers where facility_kind = %s"
+            " and not exists (select 1 from marts.fct_signal_facilities as others"
+            " where others.crossing_id = timers.crossing_id"
+            " and others.facility_kind = '보행신호 보조등') limit %s",
+            [since, TIMER, limit],
+        )
+
+    effect = only("countdown_timers")
+
+    # What stood before the study period changes nothing in it.
+    assert effect.treated_units == TREATED - 20
 
 
 def test_sites_without_enough_time_on_either_side_are_refused(city: psycopg.Connection) -> None:

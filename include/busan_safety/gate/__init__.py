@@ -1,6 +1,6 @@
 """The gate: whether a candidate may be published.
 
-In: the four tables `published_candidate.pub_<dataset>_v1`, the suites in
+In: the tables `published_candidate.pub_<dataset>_v1`, the suites in
 `expectations/published/` and the platform's own records in `ops`. Out: one decision per
 candidate fingerprint and suite in `ops.gate_decision`, with its reasons. Promises: a check that
 cannot run counts as failed; reasons carry counts, never row values; the same candidate under the

@@ -22,7 +22,7 @@ from busan_safety.evaluation.methods.event_study import event_study, placebo_dat
 from busan_safety.evaluation.methods.few_clusters import (
     leave_one_cluster_out,
     randomisation_inference,
-    wild_cluster_bootstrap,
+    wild_cluster_p_value,
 )
 from busan_safety.evaluation.methods.group_time import Bootstrap, aggregate, group_time_effects
 from busan_safety.evaluation.methods.panel import UnitPanel
@@ -127,10 +127,8 @@ def _checks(panel: UnitPanel, logs: UnitPanel, method: FewClusters) -> dict[str,
         ),
         "placebo_ratio": lambda: math.exp(placebo_dates(logs, [2])[0].effect.estimate),
         "placebo_p": lambda: placebo_dates(logs, [2])[0].effect.p_value,
-        "wild_bootstrap_p": lambda: (
-            wild_cluster_bootstrap(
-                panel, seed=method.seed, effect="multiplicative", draws=method.draws
-            ).p_value
+        "wild_bootstrap_p": lambda: wild_cluster_p_value(
+            panel, seed=method.seed, effect="multiplicative", draws=method.draws
         ),
         "group_time_ratio": overall,
         "later_against_earlier_weight": lambda: (

@@ -35,7 +35,7 @@ def estimate_rows(read: Rows, plan: Plan) -> Estimate:
 
     The query gives one row per zone with enough months: inside, ring and rest, before and after,
     and its window. The comparison's change is averaged over zones by what happened in them before;
-    its counts are those of one zone's surroundings, since zones of a district share theirs.
+    its counts are as many as give that average its Poisson error.
     """
     method = plan.method
     if not isinstance(method, ZonesWithBuffers):
@@ -52,10 +52,7 @@ def estimate_rows(read: Rows, plan: Plan) -> Estimate:
     change = counts["rest_after"] / counts["rest_before"]
     if inside_before.sum() == 0:
         raise Refused("too_few_events", "The zones hold no events before their works.")
-    control_before = round(float(counts["rest_before"].mean()))
-    control_after = round(
-        control_before * float((inside_before * change).sum() / inside_before.sum())
-    )
+    control_before, control_after = _comparison(counts, [row["district_code"] for row in found])
     cells = Cells(int(inside_before.sum()), int(inside_after.sum()), control_before, control_after)
     overdispersion = _overdispersion(inside_before, inside_after, change)
     ratio = rate_ratio(
@@ -84,6 +81,24 @@ def estimate_rows(read: Rows, plan: Plan) -> Estimate:
             Point("comparison", "after", control_after),
         ),
     )
+
+
+def _comparison(counts: Any, districts: list[str]) -> tuple[int, int]:
+    """Counts before and after with the ratio of the averaged change, and with its error.
+
+    Districts are independent, zones of one share its rest: the average's relative variance is the
+    sum over districts of share^2 (1 / before + 1 / after), and the two counts are those of a single
+    area whose ratio has the same.
+    """
+    before, after = counts["rest_before"], counts["rest_after"]
+    part = counts["inside_before"] * after / before
+    _, at = np.unique(districts, return_inverse=True)
+    zones = np.bincount(at)
+    share = np.bincount(at, part) / part.sum()
+    of_district = np.bincount(at, 1 / before + 1 / after) / zones
+    change = float(part.sum() / counts["inside_before"].sum())
+    size = (1 + 1 / change) / float((share**2 * of_district).sum())
+    return round(size), round(size * change)
 
 
 def _column(found: list[dict[str, Any]], name: str) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -1,6 +1,8 @@
 -- One row per signalised crossing with a traffic count: accidents over the delivered years of the
 -- study period. A crossing with the treatment is treated from its first installation on; one
--- without any facility is a reference; one with other facilities only is neither. `common` is the
+-- without any facility is a reference; one that got other facilities is neither: those chosen for
+-- their accidents carry much of what happens, and their effect would be counted as this one's.
+-- What stood before the study period changes nothing in it and is let be. `common` is the
 -- time before anybody's installation; `early` and `late` cut the references' period at the median
 -- installation.
 with
@@ -31,7 +33,12 @@ facilities as (
         max(daily_vehicle_count) as daily_vehicle_count,
         min(installed_on) filter (where facility_kind = %(treatment)s) as installed_on,
         bool_or(facility_kind = %(treatment)s) as is_treated,
-        bool_or(facility_kind <> '신호교차로' and facility_kind <> %(treatment)s) as has_others
+        bool_or(facility_kind <> '신호교차로' and facility_kind <> %(treatment)s) as has_others,
+        bool_or(
+            facility_kind <> '신호교차로'
+            and facility_kind <> %(treatment)s
+            and (installed_on is null or installed_on >= %(study_from)s)
+        ) as got_others
     from marts.fct_signal_facilities
     where crossing_id is not null
     group by crossing_id
@@ -50,7 +57,11 @@ sites as (
         facilities.daily_vehicle_count > 0
         and period.first_on is not null
         and (
-            (facilities.is_treated and facilities.installed_on is not null)
+            (
+                facilities.is_treated
+                and facilities.installed_on is not null
+                and not facilities.got_others
+            )
             or (not facilities.is_treated and not facilities.has_others)
         )
 ),

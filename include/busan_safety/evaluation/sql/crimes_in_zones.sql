@@ -1,6 +1,7 @@
 -- One row per zone with works and enough delivered months on either side: five major crimes inside,
--- in the ring of 200 m and in the rest of its district. Up to 12 months a side; where a month was
--- not delivered it is missing from the zone and from its comparison alike.
+-- in the ring of 200 m and in the rest of its district, which is what the police put into no zone,
+-- less the ring: other zones had works, too. Up to 12 months a side; where a month was not delivered
+-- it is missing from the zone and from its comparison alike.
 select
     zone_id as unit,
     district_code,
@@ -11,8 +12,8 @@ select
     inside_after_count as inside_after,
     ring_before_count as ring_before,
     ring_after_count as ring_after,
-    rest_before_count as rest_before,
-    rest_after_count as rest_after
+    greatest(outside_before_count - ring_before_count, 0) as rest_before,
+    greatest(outside_after_count - ring_after_count, 0) as rest_after
 from intermediate.int_crime_zones__compared
 where
     delivered_before_month_count >= %(minimum_months)s
