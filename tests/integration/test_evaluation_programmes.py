@@ -132,6 +132,7 @@ def seed_cells(city: psycopg.Connection, *, ratio: float, around: float = 1.0) -
             row = (cell, f"d{number % 60}", zone, "노상", month, month, True)
             incidents += [row] * int(rng.poisson(mean))
     copy_rows(city, "intermediate.int_crime_incidents__located", incidents)
+    city.execute("analyze intermediate.int_crime_incidents__located")
     copy_rows(city, "marts.fct_cctv_sites", [(c, True, day, True) for c, day in treated.items()])
     copy_rows(city, "marts.fct_crime_zones", [("z1", date(2023, 5, 1))])
     deliver(city, "police_crime_incidents", [f"{month:%Y-%m}" for month in MONTHS])

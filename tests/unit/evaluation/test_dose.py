@@ -103,3 +103,11 @@ def test_a_handful_of_districts_is_refused() -> None:
         estimated(counts[:7], dose[:7])
 
     assert refusal.value.code == "too_few_clusters"
+
+
+def test_events_only_where_there_was_any_are_no_estimate() -> None:
+    dose = np.tile([[1.0, 0.0], [0.0, 1.0]], (5, 1))
+    with pytest.raises(Refused) as refusal:
+        estimated(20 * dose, dose)
+
+    assert refusal.value.code == "no_convergence"

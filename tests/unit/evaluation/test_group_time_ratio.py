@@ -56,6 +56,7 @@ def test_a_common_trend_alone_is_no_difference() -> None:
 
 def test_it_is_the_ratio_of_sums_where_there_is_one_cohort() -> None:
     counts = np.array([[4.0, 6.0, 9.0, 5.0]] * 5 + [[10.0, 10.0, 10.0, 20.0]] * 7)
+    counts[:2, 3] += [1, -1]
     one = UnitPanel(
         units=tuple(f"u{at:02}" for at in range(12)),
         periods=(0, 1, 2, 3),
@@ -68,6 +69,39 @@ def test_it_is_the_ratio_of_sums_where_there_is_one_cohort() -> None:
     # 25 seen in the treated; 5 x mean(4, 6) x 20 / 10 expected. The quarter of the start is out.
     assert found.overall.estimate == pytest.approx(25 / 50)
     assert (found.before, found.after, found.expected) == (50, 25, pytest.approx(50))
+
+
+def test_units_treated_before_are_no_comparison() -> None:
+    counts = np.full((12, 6), 20.0)
+    counts[:4, 2:] = 5  # begins in period 1: a fall to a quarter
+    counts[4:8, 4:] = 5  # begins in period 3
+    counts += np.random.default_rng(1).uniform(-0.2, 0.2, counts.shape)
+    two = UnitPanel(
+        units=tuple(f"u{at:02}" for at in range(12)),
+        periods=tuple(range(6)),
+        outcome=counts,
+        first_treated=(1,) * 4 + (3,) * 4 + (None,) * 4,
+    )
+
+    found = estimated(two)
+
+    # Against the first cohort the second one would look as if it had risen.
+    assert found.overall.estimate == pytest.approx(0.25, rel=0.03)
+    course = [one.ratio.estimate for one in found.course if one.relative_time > 0]
+    assert course == pytest.approx([0.25] * 4, rel=0.05)
+
+
+def test_units_that_do_not_differ_are_refused() -> None:
+    alike = UnitPanel(
+        units=tuple(f"u{at:02}" for at in range(12)),
+        periods=tuple(range(6)),
+        outcome=np.full((12, 6), 20.0),
+        first_treated=(2,) * 4 + (None,) * 8,
+    )
+    with pytest.raises(Refused) as refusal:
+        estimated(alike)
+
+    assert refusal.value.code == "no_variation"
 
 
 def test_errors_cover_about_as_often_as_they_say() -> None:

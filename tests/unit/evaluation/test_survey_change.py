@@ -84,6 +84,21 @@ def test_without_two_groups_it_is_refused(treated: frozenset[str], code: str) ->
     assert refusal.value.code == code
 
 
+def test_districts_without_answers_are_no_placebo() -> None:
+    after = wave(gain=3, year=0, seed=5)
+    silent = np.isin(BEFORE.districts, ["d10", "d11", "d12"])
+    before_less, after_less = (
+        replace(of, values=np.where(silent, np.nan, of.values)) for of in (BEFORE, after)
+    )
+    cut = [
+        Wave(of.values[~silent], of.weights[~silent], of.districts[~silent])
+        for of in (BEFORE, after)
+    ]
+    scaled = [replace(of, weights=of.weights * len(of.weights) / of.weights.sum()) for of in cut]
+
+    assert estimated(before_less, after_less).placebo_p == estimated(*scaled).placebo_p
+
+
 def test_too_few_answers_are_refused() -> None:
     with pytest.raises(Refused) as refusal:
         survey_change(BEFORE, BEFORE, frozenset({"d00"}), seed=1, minimum_respondents=100)

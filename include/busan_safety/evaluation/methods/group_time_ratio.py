@@ -25,6 +25,7 @@ from busan_safety.evaluation.methods.refusal import Refused
 Floats = NDArray[np.float64]
 
 LEAST_CLUSTERS = 10
+_NO_SPREAD, _SINGULAR = 1e-9, 1e12
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def group_time_ratios(
     before is compared with the cohort's other times before. first, last: relative times beyond
     these count as these. The bootstrap draws the clusters of the panel.
     Raises Refused: incomplete_panel, no_treated_units, no_control_units, no_periods_before,
-    too_few_clusters, too_few_events.
+    too_few_clusters, too_few_events, no_variation.
     """
     panel.require_complete()
     panel.require_comparison()
@@ -109,11 +110,13 @@ def group_time_ratios(
         raise Refused("too_few_events", "The treated units hold too few events before or after.")
     times = np.clip([time for time, _, _ in cells], first, last)
     logs: dict[int, Floats] = {}
-    for time in sorted(set(times.tolist()) - {0}):
+    for time in sorted(set(times.tolist())):
         at = times == time
         numerator, denominator = observed[at].sum(axis=0), expected[at].sum(axis=0)
         if (numerator > 0).all() and (denominator > 0).all():
-            logs[time] = np.log(numerator / denominator)
+            found = np.log(numerator / denominator)
+            if found[1:].std() >= _NO_SPREAD:
+                logs[time] = found
     reach = float(stats.norm.ppf(1 - (1 - level) / 2))
     gaps = seen - awaited
     spread = reach * float(gaps[1:].std(ddof=1))
@@ -168,6 +171,8 @@ def _cells(panel: UnitPanel, starts: Floats, weights: Floats) -> list[tuple[int,
 def _ratio(logs: Floats, reach: float) -> RateRatio:
     """Ratio of the first element, error of the others; shape (1 + draws,)."""
     estimate, error = float(logs[0]), float(logs[1:].std(ddof=1))
+    if error < _NO_SPREAD:
+        raise Refused("no_variation", "The units do not differ enough to tell the error.")
     return RateRatio(
         estimate=math.exp(estimate),
         lower=math.exp(estimate - reach * error),
@@ -183,5 +188,7 @@ def _joint_p(leads: Floats) -> float | None:
         return None
     held = leads[:-1]
     covariance = np.cov(held[:, 1:])
+    if np.linalg.cond(covariance) > _SINGULAR:
+        return None
     statistic = float(held[:, 0] @ np.linalg.solve(covariance, held[:, 0]))
     return float(stats.chi2.sf(statistic, len(held)))

@@ -69,7 +69,8 @@ def survey_change(
     Raises Refused: no_treated_units, no_control_units, weights_do_not_sum, unusable_weights,
     too_few_respondents (in any of the four groups), too_few_sampling_units, no_variation.
     """
-    everywhere = set(before.districts) & set(after.districts)
+    answered = [set(wave.districts[np.isfinite(wave.values)]) for wave in (before, after)]
+    everywhere = answered[0] & answered[1]
     if not treated & everywhere:
         raise Refused("no_treated_units", "No district was treated between the waves.")
     if not everywhere - treated:
