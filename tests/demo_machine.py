@@ -26,12 +26,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 DATASETS = {
     "calls_112",
+    "citizen_survey",
     "crime",
     "living_lab",
+    "participation",
     "policy_effects",
+    "programmes_budget",
     "relational_crime",
+    "routes_zones",
     "safety_facilities",
     "safety_indicators",
+    "schools_child_safety",
     "traffic_safety",
 }
 # Quarters, two years, 90 days after, and 12 months before and after works in a zone.

@@ -42,7 +42,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def address(warehouse: psycopg.Connection) -> Iterator[str]:
-    """Four releases, one refused newer candidate, and the page built over them."""
+    """A release of each dataset, one refused newer candidate, and the page built over them."""
     candidates.create_all(warehouse)
     validate_candidates()
     publish_passed()

@@ -10,8 +10,7 @@ import csv
 import zlib
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
-from importlib import import_module
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from busan_safety.gate import all_datasets
+from expectations.datasets import dataset_modules
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 AS_OF = date(2024, 12, 31)
@@ -68,26 +68,21 @@ TABLES = {
 }
 
 
-# Datasets with a module of their own: COLUMNS, rows(districts) and MUTATIONS.
-MODULES = {
-    name: import_module(f"expectations.candidates_{name}")
-    for name in ("crime", "calls_112", "relational_crime", "traffic_safety")
-}
-TABLES |= {name: module.COLUMNS for name, module in MODULES.items()}
-
-
 def create_all(connection: psycopg.Connection) -> None:
     """Reference data, deliveries and the good candidates; anything older is dropped."""
     create_reference(connection)
     create_deliveries(connection)
     with connection.transaction():
         connection.execute("set local role transformer")
-        MODULES["crime"].create_agency_totals(connection, _district_codes())
+        for module in dataset_modules().values():
+            if hasattr(module, "create_more"):
+                module.create_more(connection)
     create_candidates(connection)
 
 
 def create_reference(connection: psycopg.Connection) -> None:
-    for name in ("districts", "stations", "indicators"):
+    own = (name for module in dataset_modules().values() for name in module.SEEDS)
+    for name in ("districts", "stations", "indicators", *own):
         rows = seed(name)
         with connection.transaction():
             connection.execute("set local role transformer")
@@ -121,35 +116,31 @@ def create_deliveries(connection: psycopg.Connection) -> None:
 
 
 def create_candidates(connection: psycopg.Connection, only: str | None = None) -> None:
-    """All good candidates, or one anew."""
-    rows = {
-        "safety_indicators": indicator_rows,
-        "safety_facilities": facility_rows,
-        "living_lab": living_lab_rows,
-        "policy_effects": effect_rows,
-    }
+    """Drop and create the candidate of every dataset, or of one."""
+    tables = TABLES | {name: module.TABLE for name, module in dataset_modules().items()}
     for dataset in all_datasets().values():
         if only not in (None, dataset.id):
             continue
-        of = list(rows[dataset.id]()) if dataset.id in rows else _module_rows(dataset.id)
         with connection.transaction():
             connection.execute("set local role transformer")
             table = sql.Identifier("published_candidate", dataset.candidate_table)
             connection.execute(sql.SQL("drop table if exists {} cascade").format(table))
             connection.execute(
-                sql.SQL("create table {} (" + TABLES[dataset.id] + ")").format(table)
+                sql.SQL("create table {} (" + tables[dataset.id] + ")").format(table)
             )
-            _comment(connection, dataset.candidate_table, TABLES[dataset.id])
-            _insert(connection, "published_candidate", dataset.candidate_table, of)
+            _comment(connection, dataset.candidate_table, tables[dataset.id])
+            _insert(connection, "published_candidate", dataset.candidate_table, _rows(dataset.id))
 
 
-@lru_cache
-def _module_rows(name: str) -> list[dict[str, Any]]:
-    return list(MODULES[name].rows(_district_codes()))
-
-
-def _district_codes() -> list[str]:
-    return [row["district_code"] for row in seed("districts")]
+@cache
+def _rows(dataset: str) -> list[dict[str, Any]]:
+    rows = {
+        "safety_indicators": indicator_rows,
+        "safety_facilities": facility_rows,
+        "living_lab": living_lab_rows,
+        "policy_effects": effect_rows,
+    } | {name: module.rows for name, module in dataset_modules().items()}
+    return list(rows[dataset]())
 
 
 def indicator_rows() -> Iterator[dict[str, Any]]:

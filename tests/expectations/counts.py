@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from expectations.candidates import seed
+
 Dims = tuple[str, ...]
 Place = tuple[str, str]
 Period = tuple[str, date]
@@ -174,3 +176,7 @@ def mutations(
         f" ('{dataset}', '2024.11.1', 'x', 1, 100000, 'x', 'x')",
         "row_accounting": f"delete from raw.{source} where _line = 2",
     }
+
+
+def district_codes() -> list[str]:
+    return [row["district_code"] for row in seed("districts")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.candidates import MODULES
+from expectations.datasets import dataset_modules
 
 INDICATORS = "published_candidate.pub_safety_indicators_v1"
 FACILITIES = "published_candidate.pub_safety_facilities_v1"
@@ -162,4 +162,4 @@ MUTATIONS: dict[str, dict[str, str]] = {
         "plan_unchanged": f"update {EFFECTS} set plan_changed = true where {_EFFECT}",
     },
 }
-MUTATIONS |= {name: module.MUTATIONS for name, module in MODULES.items()}
+MUTATIONS |= {name: module.MUTATIONS for name, module in dataset_modules().items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import disclosure_marts_people
 import psycopg
 from count_marts import create_count_marts
 from psycopg.rows import dict_row
@@ -59,6 +60,8 @@ insert into marts.dim_indicator values
     ('victim_share', 1, '피해', 'Victims', '%', 100, 'calls', 'person'),
     ('call_112_rate', 1, '신고', 'Calls', 'per 1,000', 1000, 'residents', 'none');
 """
+# One text of tables per module, so that datasets come without a change of each other's.
+MORE_MARTS = (disclosure_marts_people.MARTS,)
 GRANTS = """
 grant usage on schema marts to transformer;
 grant select on all tables in schema marts to transformer;
@@ -67,7 +70,8 @@ grant select on all tables in schema marts to transformer;
 
 def create_marts(warehouse: psycopg.Connection) -> None:
     """Three districts, four indicators and no values; nothing disclosed or evaluated."""
-    warehouse.execute(MARTS)
+    for statements in (MARTS, *MORE_MARTS):
+        warehouse.execute(statements)
     create_count_marts(warehouse)
     warehouse.execute(GRANTS)
     for dataset in DATASETS:

@@ -64,9 +64,9 @@ def test_passed_candidates_are_released_in_full(releases: Path) -> None:
 
     reports = publish_passed(run_id="test")
 
-    assert [(report.outcome, report.version) for report in reports] == [("released", FIRST)] * len(
-        DATASETS
-    )
+    assert [(report.dataset, report.outcome, report.version) for report in reports] == [
+        (dataset, "released", FIRST) for dataset in DATASETS
+    ]
     assert verify() == []
     for dataset in DATASETS:
         assert os.readlink(releases / dataset / "latest") == FIRST

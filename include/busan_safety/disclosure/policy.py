@@ -18,6 +18,11 @@ Dataset = Literal[
     "calls_112",
     "relational_crime",
     "traffic_safety",
+    "routes_zones",
+    "programmes_budget",
+    "citizen_survey",
+    "participation",
+    "schools_child_safety",
 ]
 DATASETS: tuple[Dataset, ...] = get_args(Dataset)
 

@@ -13,6 +13,7 @@ from expectations.counts import (
     PLACE_DDL,
     Dims,
     cell,
+    district_codes,
     hiding,
     monthly,
     mutations,
@@ -20,7 +21,8 @@ from expectations.counts import (
     rows_of,
 )
 
-COLUMNS = f"""
+SEEDS = ()
+TABLE = f"""
     {PLACE_DDL}, {PERIOD_DDL}, priority_code text,
     class_level text, class_code text, class_name_ko text, class_name_en text,
     {END_DDL}
@@ -41,7 +43,8 @@ _LEAVES = [
 ]
 
 
-def rows(districts: list[str]) -> Iterator[dict[str, Any]]:
+def rows() -> Iterator[dict[str, Any]]:
+    districts = district_codes()
     counts = monthly(_LEAVES, _sums, districts, lambda *parts: number(*parts))
     hides = hiding(
         totals={_TOTAL, _EVERYTHING, _ALL_OF_SUMMED},

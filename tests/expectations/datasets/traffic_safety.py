@@ -13,6 +13,7 @@ from expectations.counts import (
     PLACE_DDL,
     Dims,
     cell,
+    district_codes,
     hiding,
     monthly,
     mutations,
@@ -20,7 +21,8 @@ from expectations.counts import (
     rows_of,
 )
 
-COLUMNS = f"""
+SEEDS = ()
+TABLE = f"""
     measure text, {PLACE_DDL}, {PERIOD_DDL},
     class_level text, class_code text, class_name_ko text, class_name_en text,
     {END_DDL}
@@ -35,7 +37,8 @@ _TOTAL = ("accident", "total", "total")
 _SUMMED = ("accident", "type", "vehicles")
 
 
-def rows(districts: list[str]) -> Iterator[dict[str, Any]]:
+def rows() -> Iterator[dict[str, Any]]:
+    districts = district_codes()
     classes = [("type", kind) for kind in TYPES] + [("group", group) for group in GROUPS]
     leaves = [(measure, *of) for measure in ("accident", "death", "injury") for of in classes]
     counts = monthly(leaves, _sums, districts, _count, has_stations=False)

@@ -13,6 +13,7 @@ from expectations.counts import (
     PLACE_DDL,
     Dims,
     cell,
+    district_codes,
     hiding,
     monthly,
     mutations,
@@ -20,7 +21,8 @@ from expectations.counts import (
     rows_of,
 )
 
-COLUMNS = f"""
+SEEDS = ()
+TABLE = f"""
     measure text, {PLACE_DDL}, {PERIOD_DDL},
     kind text, kind_name_ko text, kind_name_en text,
     {END_DDL}
@@ -31,7 +33,8 @@ _TOTAL = ("accepted", "all")
 _SUMMED = ("accepted", "stalking")
 
 
-def rows(districts: list[str]) -> Iterator[dict[str, Any]]:
+def rows() -> Iterator[dict[str, Any]]:
+    districts = district_codes()
     measures = ["reported", "accepted", "protected", "rereported"]
     leaves = [(measure, kind) for measure in measures for kind in KINDS]
     counts = monthly(leaves, lambda leaf: [leaf, (leaf[0], "all")], districts, _count)

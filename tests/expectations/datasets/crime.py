@@ -13,6 +13,7 @@ from expectations.counts import (
     PERIOD_DDL,
     PLACE_DDL,
     Dims,
+    district_codes,
     hiding,
     monthly,
     mutations,
@@ -20,7 +21,8 @@ from expectations.counts import (
     rows_of,
 )
 
-COLUMNS = f"""
+SEEDS = ()
+TABLE = f"""
     source text, measure text, {PLACE_DDL}, {PERIOD_DDL},
     class_level text, class_code text, class_name_ko text, class_name_en text,
     {END_DDL}
@@ -34,7 +36,8 @@ _LOOSE = ("incidents", "recorded", "class", "arson")
 _SUMMED = ("incidents", "recorded", "group", "theft")
 
 
-def rows(districts: list[str]) -> Iterator[dict[str, Any]]:
+def rows() -> Iterator[dict[str, Any]]:
+    districts = district_codes()
     leaves = [("incidents", "recorded", "group", group) for group in GROUPS]
     leaves += [_LOOSE, ("incidents", "cleared", "five_major", "five_major")]
     counts = monthly(leaves, _sums, districts, lambda *parts: number(*parts))
@@ -53,8 +56,9 @@ def rows(districts: list[str]) -> Iterator[dict[str, Any]]:
     yield from rows_of(counts, _NAMES, hides, _described)
 
 
-def create_agency_totals(connection: psycopg.Connection, districts: list[str]) -> None:
+def create_more(connection: psycopg.Connection) -> None:
     """The line of totals that the police print under their stations."""
+    districts = district_codes()
     totals = [sum(number(group, district) for district in districts) for group in GROUPS]
     connection.execute("drop table if exists staging.stg_police__station_crimes cascade")
     columns = ", ".join(f"{group}_count integer" for group in GROUPS)
