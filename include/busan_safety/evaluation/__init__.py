@@ -6,8 +6,6 @@ effect with estimate, interval, detectable effect, grade and a sentence in Korea
 `evaluation.fct_cctv_siting`, where new cameras would cover most need (`siting`).
 Promises: methods are pure functions; a plan is registered before its data are read; no sentence
 claims more than the design allows; "not detectable with these data" and "refused" are results.
-Not done yet: plans for the keepers, licence returns, Happy Home, mental centre, crowd events and
-citizens' perception; the recovery study over many cities.
 """
 
 from busan_safety.evaluation.effects import PolicyEffect

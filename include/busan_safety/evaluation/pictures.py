@@ -2,7 +2,8 @@
 
 A series shows what was counted, the fit and what the past would lead one to expect; a roll-out its
 effects by quarter around the start; sites the naive and the corrected ratio with their intervals;
-windows the four counts. A refusal has no picture.
+windows the four counts; days and amounts their ratios; a survey its means by wave; those who chose
+themselves two shares that no line joins. A refusal has no picture.
 """
 
 from __future__ import annotations
@@ -30,6 +31,14 @@ _LABELS = {
     "buffer": "둘레 200 m buffer",
     "naive": "단순 전후 비교 naive",
     "empirical_bayes": "평균 회귀를 뺀 비교 corrected",
+    "event_days": "행사일 event days",
+    "days_beside": "앞뒤 이틀 days beside",
+    "dose": "더 받은 만큼 per step",
+    "all": "모든 구·군 all districts",
+    "least_without_one": "한 곳을 뺀 최소 least without one",
+    "most_without_one": "한 곳을 뺀 최대 most without one",
+    "participants": "참여를 택한 사람 chose to take part",
+    "non_participants": "참여하지 않은 사람 did not",
     "before": "전 before",
     "after": "후 after",
 }
@@ -48,12 +57,14 @@ class Drawn:
     outcome_name_ko: str
     outcome_name_en: str
     sentence_ko: str
+    estimate_unit: str
     after_start: date | None
     is_synthetic: bool
     points: list[dict[str, Any]]
 
 
 Drawable = PolicyEffect | Drawn
+_FREE = alt.Scale(zero=False)
 
 
 class NoPicture(ValueError):
@@ -128,7 +139,7 @@ def _counted_series(effect: Drawable) -> Any:
     band = (
         base.transform_filter("datum.series == 'counterfactual'")
         .mark_area(opacity=0.15, color=_ORANGE)
-        .encode(y=alt.Y("lower:Q", title="건수 events a month"), y2="upper:Q")
+        .encode(y=alt.Y("lower:Q", title=_monthly(effect)), y2="upper:Q")
     )
     lines = (
         base.transform_filter("datum.series != 'observed'")
@@ -148,14 +159,16 @@ def _counted_series(effect: Drawable) -> Any:
     return alt.layer(band, lines, counted, start)
 
 
+def _monthly(effect: Drawable) -> str:
+    return "분 minutes" if effect.estimate_unit == "time_ratio" else "건수 events a month"
+
+
 def _event_study(effect: Drawable) -> Any:
-    data = _inline(
-        sorted(
-            [{**point, "quarter": int(point["at"])} for point in effect.points]
-            + [{"quarter": -1, "value": 1.0, "lower": 1.0, "upper": 1.0}],
-            key=lambda one: int(one["quarter"]),
-        )
-    )
+    points = [{**point, "quarter": int(point["at"])} for point in effect.points]
+    if all(point["quarter"] != -1 for point in points):
+        # The quarter before is what the others are compared with.
+        points.append({"quarter": -1, "value": 1.0, "lower": 1.0, "upper": 1.0})
+    data = _inline(sorted(points, key=lambda one: int(one["quarter"])))
     base = alt.Chart(data).encode(
         x=alt.X(
             "quarter:Q",
@@ -185,14 +198,63 @@ def _ratios(effect: Drawable) -> Any:
     return alt.layer(
         _line_at_one(),
         base.mark_rule(strokeWidth=2, color=_BLUE).encode(
-            y=alt.Y("lower:Q", title="비율비 rate ratio", scale=alt.Scale(zero=False)),
+            y=alt.Y("lower:Q", title="비율비 rate ratio", scale=_FREE),
             y2="upper:Q",
         ),
         base.mark_point(filled=True, size=90, color=_BLUE).encode(y="value:Q"),
     )
 
 
+def _amounts(effect: Drawable) -> Any:
+    """The ratio per step with its interval, and what is left of it with one district left out."""
+    values = [{**point, "name": _LABELS[point["at"]]} for point in effect.points]
+    base = alt.Chart(_inline(values)).encode(
+        x=alt.X("name:N", title=None, sort=None, axis=alt.Axis(labelAngle=0))
+    )
+    return alt.layer(
+        _line_at_one(),
+        base.transform_filter("isValid(datum.lower)")
+        .mark_rule(strokeWidth=2, color=_BLUE)
+        .encode(y=alt.Y("lower:Q", title="비율비 rate ratio", scale=_FREE), y2="upper:Q"),
+        base.mark_point(filled=True, size=90, color=_BLUE).encode(y="value:Q"),
+    )
+
+
+def _shares(effect: Drawable) -> Any:
+    """Two shares with their intervals; no line joins them, since nothing is compared."""
+    base = alt.Chart(_data(effect)).encode(
+        x=alt.X("name:N", title=None, sort=alt.SortField("order"), axis=alt.Axis(labelAngle=0))
+    )
+    return alt.layer(
+        base.mark_rule(strokeWidth=2, color=_GREY).encode(
+            y=alt.Y("lower:Q", title="비율 share (%)", scale=alt.Scale(zero=True)), y2="upper:Q"
+        ),
+        base.mark_point(filled=True, size=90, color=_GREY).encode(y="value:Q"),
+    )
+
+
+def _waves(effect: Drawable) -> Any:
+    values = [{**point, "name": _LABELS[point["series"]]} for point in effect.points]
+    base = alt.Chart(_inline(values)).encode(
+        x=alt.X("year(at):O", title="조사 해 survey", axis=alt.Axis(labelAngle=0)),
+        xOffset="name:N",
+        color=alt.Color("name:N", scale=alt.Scale(range=[_BLUE, _GREY])),
+    )
+    return alt.layer(
+        base.mark_rule(strokeWidth=2).encode(
+            y=alt.Y("lower:Q", title="점 points", scale=_FREE), y2="upper:Q"
+        ),
+        base.mark_point(filled=True, size=90).encode(y="value:Q"),
+    )
+
+
 def _windows(effect: Drawable) -> Any:
+    if effect.estimate_unit == "points":
+        return _waves(effect)
+    return _counts(effect)
+
+
+def _counts(effect: Drawable) -> Any:
     values = [
         {**point, "name": _LABELS[point["series"]], "side": _LABELS[point["at"]], "order": order}
         | {"short": _LABELS[point["at"]].split()[0]}
@@ -222,6 +284,8 @@ def _line_at_one() -> Any:
 _PICTURES: tuple[tuple[set[str], Callable[[Drawable], Any]], ...] = (
     ({"counterfactual"}, _counted_series),
     ({"event_study"}, _event_study),
-    ({"empirical_bayes"}, _ratios),
+    ({"empirical_bayes", "event_days"}, _ratios),
+    ({"dose"}, _amounts),
+    ({"participants"}, _shares),
     ({"treated"}, _windows),
 )

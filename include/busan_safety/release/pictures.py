@@ -12,7 +12,10 @@ from busan_safety.gate.candidate import Candidate
 
 log = logging.getLogger(__name__)
 
-_NEEDED = {"effect_id", "points", "outcome_name_ko", "outcome_name_en", "sentence_ko"}
+_NEEDED = {
+    *("effect_id", "points", "outcome_name_ko", "outcome_name_en", "sentence_ko"),
+    "estimate_unit",
+}
 _PREFIX = "effect-"
 
 
@@ -48,6 +51,7 @@ def _effect(row: dict[str, str]) -> Drawn:
         outcome_name_ko=row["outcome_name_ko"],
         outcome_name_en=row["outcome_name_en"],
         sentence_ko=row["sentence_ko"],
+        estimate_unit=row["estimate_unit"],
         after_start=date.fromisoformat(row["after_start"]) if row["after_start"] else None,
         is_synthetic=row["is_synthetic"] == "t",
         points=json.loads(row["points"]) if row["points"] else [],

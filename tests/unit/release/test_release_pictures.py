@@ -18,7 +18,7 @@ from busan_safety.release.pictures import picture_name, pictures
 
 NAMES = (
     *("effect_id", "outcome_name_ko", "outcome_name_en", "sentence_ko", "points", "after_start"),
-    *("data_as_of", "is_synthetic"),
+    *("estimate_unit", "data_as_of", "is_synthetic"),
 )
 COLUMNS = tuple(Column(name, "text", "") for name in NAMES)
 POINTS = [
@@ -33,7 +33,7 @@ HIDDEN = ("plan.hidden", "사건", "events", "공개하지 않습니다.", "", "
 def edition(*rows: tuple[str, ...]) -> Edition:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
-        [NAMES, *((*row, "2024-12-31", "t") for row in rows)]
+        [NAMES, *((*row, "rate_ratio", "2024-12-31", "t") for row in rows)]
     )
     candidate = Candidate(
         get_dataset("policy_effects"), COLUMNS, "One row.", text.getvalue().encode()
@@ -67,7 +67,13 @@ def test_a_picture_shows_what_stands_in_its_row_and_nothing_else() -> None:
     drawn = pictures(edition(SHOWN).candidate)["effect-plan.shown.svg"].decode()
 
     assert drawn == draw(
-        Drawn(*SHOWN[:4], after_start=date(2024, 1, 1), is_synthetic=True, points=POINTS)
+        Drawn(
+            *SHOWN[:4],
+            estimate_unit="rate_ratio",
+            after_start=date(2024, 1, 1),
+            is_synthetic=True,
+            points=POINTS,
+        )
     )
 
 
