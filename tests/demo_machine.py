@@ -24,7 +24,21 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-DATASETS = {"living_lab", "policy_effects", "safety_facilities", "safety_indicators"}
+DATASETS = {
+    "calls_112",
+    "citizen_survey",
+    "crime",
+    "living_lab",
+    "participation",
+    "policy_effects",
+    "programmes_budget",
+    "relational_crime",
+    "routes_zones",
+    "safety_facilities",
+    "safety_indicators",
+    "schools_child_safety",
+    "traffic_safety",
+}
 # Quarters, two years, 90 days after, and 12 months before and after works in a zone.
 FIRST, LAST, SCALE = "2022-12", "2024-12", "0.005"
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from busan_safety.gate import get_dataset, validate_candidates
+from busan_safety.gate import all_datasets, get_dataset, validate_candidates
 from busan_safety.gate.validation import validate_candidate
 from busan_safety.portal import build_portal, make_server
 from busan_safety.release import publish_passed
@@ -42,7 +42,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def address(warehouse: psycopg.Connection) -> Iterator[str]:
-    """Four releases, one refused newer candidate, and the page built over them."""
+    """A release of each dataset, one refused newer candidate, and the page built over them."""
     candidates.create_all(warehouse)
     validate_candidates()
     publish_passed()
@@ -121,7 +121,9 @@ def test_every_link_answers(page: Page, address: str) -> None:
 
     answers = {link: httpx.get(link).status_code for link in own}
 
-    assert len([link for link in own if link.endswith((".csv", ".parquet"))]) == 12
+    # Both forms of the newest version and the table of the one before.
+    files = [link for link in own if link.endswith((".csv", ".parquet"))]
+    assert len(files) == 3 * len(all_datasets())
     assert set(answers.values()) == {200}
 
 
@@ -136,12 +138,25 @@ def test_maps_show_all_districts_and_their_table_the_same(page: Page) -> None:
         assert sorted(tiles) == sorted(rows)
 
 
+def test_each_released_picture_is_shown_beside_its_sentence_and_fits(page: Page) -> None:
+    shown = page.locator("article:has(blockquote) img")
+
+    assert shown.count() == 1
+    width, drawn = shown.evaluate("one => [one.naturalWidth, one.getBoundingClientRect().width]")
+    assert width > 0
+    # Letters of the picture are 11 px at its own size.
+    assert drawn >= width * 0.75
+    alt = shown.get_attribute("alt") or ""
+    assert "약 19% 줄었습니다" in alt
+    assert "fell by about 19 %" in alt
+
+
 def test_refused_candidate_is_told_on_its_card_only(page: Page) -> None:
     cards = page.locator("article:has(.gate.refused)")
 
     assert cards.count() == 1
     assert "0~100을 벗어난 시민 평가 점수가 있습니다. (1건)" in cards.inner_text()
-    assert page.locator(".gate.open").count() == 3
+    assert page.locator(".gate.open").count() == len(all_datasets()) - 1
 
 
 def test_headings_captions_and_pictures_have_names(page: Page) -> None:

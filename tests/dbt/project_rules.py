@@ -19,7 +19,7 @@ LAYERS = {
     "staging": r"stg_[a-z]+__[a-z0-9_]+",
     "intermediate": r"int_[a-z0-9_]+__[a-z0-9_]+",
     "marts": r"(fct|dim|bridge)_[a-z0-9_]+",
-    "published": r"pub_[a-z_]+_v[0-9]+",
+    "published": r"pub_[a-z0-9_]+_v[0-9]+",
 }
 _MAY_READ = {
     "staging": {"source"},
@@ -43,7 +43,7 @@ _STEPS = (
     r"fct_(?!measures_|indicator_|claim_|programmes|safety_index).*",
     r"fct_measures_.*",
     r"fct_indicator_.*",
-    r"fct_(claim_.*|programmes|safety_index)",
+    r"fct_(claim_.*|programmes.*|safety_index)",
 )
 MAX_CHILDREN = 12
 # Each exception with its reason; one that no longer applies is an offence of its own.

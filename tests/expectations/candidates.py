@@ -10,6 +10,7 @@ import csv
 import zlib
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from busan_safety.gate import all_datasets
+from expectations.datasets import dataset_modules
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 AS_OF = date(2024, 12, 31)
@@ -57,24 +59,33 @@ TABLES = {
         effect_id text, programme_id text, plan_id text, plan_hash text, plan_changed boolean,
         outcome_id text, outcome_name_ko text, outcome_name_en text, design text,
         estimate numeric, estimate_unit text, desired_direction text, lower_95 numeric,
-        upper_95 numeric, p_value numeric, mde numeric, verdict text, treated_before bigint,
+        upper_95 numeric, p_value numeric, family text, family_size integer, p_adjusted numeric,
+        adjustment text, family_note_ko text, family_note_en text, mde numeric, verdict text,
+        treated_before bigint,
         treated_after bigint, control_before bigint, control_after bigint, treated_units integer,
         control_units integer, overdispersion numeric, maryland_scale smallint, emmie jsonb,
-        threats jsonb, sentence_ko text, sentence_en text, value_status text, before_start date,
+        threats jsonb, change_our_mind jsonb, points jsonb, sentence_ko text, sentence_en text,
+        value_status text, before_start date,
         before_end date, after_start date, after_end date, data_as_of date, is_synthetic boolean
     """,
 }
 
 
 def create_all(connection: psycopg.Connection) -> None:
-    """Reference data, deliveries and the four good candidates; anything older is dropped."""
+    """Reference data, deliveries and the good candidates; anything older is dropped."""
     create_reference(connection)
     create_deliveries(connection)
+    with connection.transaction():
+        connection.execute("set local role transformer")
+        for module in dataset_modules().values():
+            if hasattr(module, "create_more"):
+                module.create_more(connection)
     create_candidates(connection)
 
 
 def create_reference(connection: psycopg.Connection) -> None:
-    for name in ("districts", "stations", "indicators"):
+    own = (name for module in dataset_modules().values() for name in module.SEEDS)
+    for name in ("districts", "stations", "indicators", *own):
         rows = seed(name)
         with connection.transaction():
             connection.execute("set local role transformer")
@@ -107,23 +118,32 @@ def create_deliveries(connection: psycopg.Connection) -> None:
                 _insert(connection, "raw", source_id, [{"_batch_id": batch_id, "_line": line}])
 
 
-def create_candidates(connection: psycopg.Connection) -> None:
-    rows = {
-        "safety_indicators": list(indicator_rows()),
-        "safety_facilities": list(facility_rows()),
-        "living_lab": list(living_lab_rows()),
-        "policy_effects": list(effect_rows()),
-    }
+def create_candidates(connection: psycopg.Connection, only: str | None = None) -> None:
+    """Drop and create the candidate of every dataset, or of one."""
+    tables = TABLES | {name: module.TABLE for name, module in dataset_modules().items()}
     for dataset in all_datasets().values():
+        if only not in (None, dataset.id):
+            continue
         with connection.transaction():
             connection.execute("set local role transformer")
             table = sql.Identifier("published_candidate", dataset.candidate_table)
             connection.execute(sql.SQL("drop table if exists {} cascade").format(table))
             connection.execute(
-                sql.SQL("create table {} (" + TABLES[dataset.id] + ")").format(table)
+                sql.SQL("create table {} (" + tables[dataset.id] + ")").format(table)
             )
-            _comment(connection, dataset.candidate_table, TABLES[dataset.id])
-            _insert(connection, "published_candidate", dataset.candidate_table, rows[dataset.id])
+            _comment(connection, dataset.candidate_table, tables[dataset.id])
+            _insert(connection, "published_candidate", dataset.candidate_table, _rows(dataset.id))
+
+
+@cache
+def _rows(dataset: str) -> list[dict[str, Any]]:
+    rows = {
+        "safety_indicators": indicator_rows,
+        "safety_facilities": facility_rows,
+        "living_lab": living_lab_rows,
+        "policy_effects": effect_rows,
+    } | {name: module.rows for name, module in dataset_modules().items()}
+    return list(rows[dataset]())
 
 
 def indicator_rows() -> Iterator[dict[str, Any]]:
@@ -221,6 +241,9 @@ def effect_rows() -> Iterator[dict[str, Any]]:
         "design": "staggered_did",
         "estimate_unit": "rate_ratio",
         "desired_direction": "decrease",
+        "family": "safe_routes",
+        "adjustment": "holm",
+        "change_our_mind": Jsonb({"ko": "반대 방향의 결과", "en": "a result the other way"}),
         "before_start": date(2023, 1, 1),
         "before_end": date(2023, 12, 31),
         "after_start": date(2024, 1, 1),
@@ -235,6 +258,8 @@ def effect_rows() -> Iterator[dict[str, Any]]:
         "lower_95": 0.74,
         "upper_95": 0.89,
         "p_value": 0.0004,
+        "family_size": 1,
+        "p_adjusted": 0.0004,
         "mde": 0.88,
         "verdict": "decrease",
         "treated_before": 4210,
@@ -247,6 +272,17 @@ def effect_rows() -> Iterator[dict[str, Any]]:
         "maryland_scale": 3,
         "emmie": Jsonb({"effect": 3, "mechanism": 1}),
         "threats": Jsonb(["rollout not random"]),
+        "points": Jsonb(
+            [
+                {"series": series, "at": at, "value": value, "lower": None, "upper": None}
+                for series, at, value in (
+                    ("treated", "before", 4210),
+                    ("treated", "after", 3420),
+                    ("comparison", "before", 9120),
+                    ("comparison", "after", 9150),
+                )
+            ]
+        ),
         "sentence_ko": "정비된 동의 야간 112신고는 비교 동보다 약 19% 줄었습니다"
         "(95% 신뢰구간 11~26%). 무작위 배정이 아닙니다.",
         "sentence_en": "Night calls in the treated dongs fell by about 19 % against the others "
@@ -341,13 +377,12 @@ def _insert(
     connection: psycopg.Connection, schema: str, table: str, rows: list[dict[str, Any]]
 ) -> None:
     names = sorted({name for row in rows for name in row})
-    statement = sql.SQL("insert into {} ({}) values ({})").format(
-        sql.Identifier(schema, table),
-        sql.SQL(", ").join(map(sql.Identifier, names)),
-        sql.SQL(", ").join([sql.Placeholder()] * len(names)),
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(schema, table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, [[row.get(name) for name in names] for row in rows])
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([row.get(name) for name in names])
 
 
 def _comment(connection: psycopg.Connection, table: str, columns: str) -> None:

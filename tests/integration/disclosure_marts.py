@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import disclosure_marts_people
 import psycopg
+from count_marts import create_count_marts
 from psycopg.rows import dict_row
 
 from busan_safety.disclosure.policy import DATASETS
@@ -13,7 +15,9 @@ MARTS = """
 drop schema if exists marts cascade;
 create schema marts;
 create table marts.dim_district (district_code text, name_ko text, name_en text);
-create table marts.dim_station (station_code text, name_ko text, name_en text);
+create table marts.dim_station (
+    station_code text, name_ko text, name_en text, valid_from date, valid_to date
+);
 create table marts.dim_indicator (
     indicator_id text, definition_version smallint, name_ko text, name_en text, unit text,
     scale numeric, denominator_unit text, suppression_class text,
@@ -45,13 +49,20 @@ create table marts.fct_living_lab_projects (
 );
 insert into marts.dim_district values
     ('26110', '중구', 'Jung-gu'), ('26140', '서구', 'Seo-gu'), ('26710', '기장군', 'Gijang-gun');
-insert into marts.dim_station values ('jungbu', '부산중부경찰서', 'Busan Jungbu Police Station');
+insert into marts.dim_station values
+    ('jungbu', '부산중부경찰서', 'Busan Jungbu Police Station', null, null),
+    ('gijang', '부산기장경찰서', 'Busan Gijang Police Station', null, null),
+    ('suyeong', '부산수영경찰서', 'Busan Suyeong Police Station', '2025-08-05', null);
 insert into marts.dim_indicator values
     ('theft_rate', 1, '절도', 'Theft', 'per 10,000', 10000, 'residents', 'person'),
     ('stalking_call_rate', 1, '스토킹', 'Stalking', 'per 10,000', 10000, 'residents',
      'person_sensitive'),
     ('victim_share', 1, '피해', 'Victims', '%', 100, 'calls', 'person'),
     ('call_112_rate', 1, '신고', 'Calls', 'per 1,000', 1000, 'residents', 'none');
+"""
+# One text of tables per module, so that datasets come without a change of each other's.
+MORE_MARTS = (disclosure_marts_people.MARTS,)
+GRANTS = """
 grant usage on schema marts to transformer;
 grant select on all tables in schema marts to transformer;
 """
@@ -59,7 +70,10 @@ grant select on all tables in schema marts to transformer;
 
 def create_marts(warehouse: psycopg.Connection) -> None:
     """Three districts, four indicators and no values; nothing disclosed or evaluated."""
-    warehouse.execute(MARTS)
+    for statements in (MARTS, *MORE_MARTS):
+        warehouse.execute(statements)
+    create_count_marts(warehouse)
+    warehouse.execute(GRANTS)
     for dataset in DATASETS:
         warehouse.execute(f"drop table if exists disclosed.{dataset}")
     warehouse.execute("drop table if exists evaluation.fct_policy_effect cascade")

@@ -238,7 +238,7 @@ def test_policy_decides_the_threshold(
 ) -> None:
     policy = yaml.safe_load((ROOT / "expectations" / "disclosure.yml").read_text("utf-8"))
     policy["classes"]["person_sensitive"]["threshold"] = 11
-    (tmp_path / "expectations").mkdir()
+    shutil.copytree(ROOT / "expectations", tmp_path / "expectations")
     (tmp_path / "expectations" / "disclosure.yml").write_text(yaml.safe_dump(policy))
     monkeypatch.setattr(get_settings(), "root", tmp_path)
     add_value(marts, "theft_rate", numerator=10)

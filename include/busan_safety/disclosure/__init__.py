@@ -1,13 +1,15 @@
 """What may be said in public: marts and effects in, tables without small counts of people out.
 
-In: `marts.*`, `evaluation.fct_policy_effect` and the policy `expectations/disclosure.yml`.
+In: `marts.*`, relational reports of `marts_restricted`, `evaluation.fct_policy_effect`, the policy
+`expectations/disclosure.yml` and the links `expectations/linked/*.yml`.
 Out: schema `disclosed`, the only schema that `published_candidate` reads.
 Promises: counts of people from 1 to threshold - 1 never leave, nor rates, shares, intervals or
-sentences made from them; zeros do; an indicator without a class stops everything; all four
-tables change together or not at all. Only primary suppression so far: see `protect`.
+sentences made from them; zeros do; an indicator without a class stops everything; all tables
+change together or not at all. Only primary suppression so far: see `protect`.
 """
 
+from busan_safety.disclosure.declared import LinksRefused
 from busan_safety.disclosure.policy import PolicyRefused
 from busan_safety.disclosure.protect import ProtectionReport, UnclassedIndicator, protect
 
-__all__ = ["PolicyRefused", "ProtectionReport", "UnclassedIndicator", "protect"]
+__all__ = ["LinksRefused", "PolicyRefused", "ProtectionReport", "UnclassedIndicator", "protect"]

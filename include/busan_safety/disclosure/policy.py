@@ -9,7 +9,21 @@ from typing import Annotated, Literal, Self, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-Dataset = Literal["safety_indicators", "safety_facilities", "living_lab", "policy_effects"]
+Dataset = Literal[
+    "safety_indicators",
+    "safety_facilities",
+    "living_lab",
+    "policy_effects",
+    "crime",
+    "calls_112",
+    "relational_crime",
+    "traffic_safety",
+    "routes_zones",
+    "programmes_budget",
+    "citizen_survey",
+    "participation",
+    "schools_child_safety",
+]
 DATASETS: tuple[Dataset, ...] = get_args(Dataset)
 
 BY_INDICATOR = "by_indicator"

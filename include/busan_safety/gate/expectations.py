@@ -7,6 +7,7 @@ where suites run: it loads Great Expectations.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -43,8 +44,13 @@ class ExpectTextToHoldNoPersonalData(BatchExpectation):
         batch, _, _ = execution_engine.get_compute_domain({}, domain_type="table")
         rows = execution_engine.execute_query(sa.select(sa.text("*")).select_from(batch))
         found = 0
+        # Names and codes repeat on every row of a table of counts: each text is searched once.
+        known: dict[str, int] = {}
         for block in rows.partitions(_ROWS_AT_A_TIME):
-            found += sum(count_leaks(_text(cell) for row in block for cell in row).values())
+            texts = Counter(text for row in block for cell in row if (text := _text(cell)))
+            for text in texts.keys() - known.keys():
+                known[text] = sum(count_leaks([text]).values())
+            found += sum(count * known[text] for text, count in texts.items())
         return {"success": found == 0, "result": {"observed_value": found}}
 
 

@@ -57,7 +57,7 @@ def test_a_sum_with_one_part_left_is_hidden_with_it():
 
 
 @pytest.mark.parametrize("limits", [None, NO_OPTIMUM])
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(counts=TABLES)
 def test_no_hidden_cell_is_known_too_closely(limits, counts):
     linked = two_way(counts)
@@ -83,7 +83,7 @@ def test_the_optimum_is_that_of_trying_everything(counts, singletons):
 
 
 @pytest.mark.parametrize("limits", [None, NO_OPTIMUM])
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(counts=TABLES, data=st.data())
 def test_the_order_of_cells_and_parts_is_immaterial(limits, counts, data):
     linked = two_way(counts)
