@@ -10,7 +10,7 @@ CLI := $(VENV)/bin/busan-safety
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down status sql check install generated docs pictures bench recovery browser-deps clean
+.PHONY: help demo test up down status sql check install generated docs pictures mutate-gate bench recovery browser-deps clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ generated: $(STAMP) ## dbt sources, metrics, feed pages, dictionary, lineage
 
 pictures: $(STAMP) ## README's pictures, from a running demo (needs browser-deps)
 	@$(VENV)/bin/python docs/pictures/take.py
+
+mutate-gate: $(STAMP) ## break the data once per check of the gate; a table of what it said
+	@PYTHONPATH=tests $(VENV)/bin/python -m expectations.mutate_gate
 
 bench: $(STAMP) ## loading against psql, and its memory
 	@$(VENV)/bin/python -m benchmarks.load.run

@@ -6,11 +6,11 @@ Runbook: docs/runbooks/closed-gate.md
 """
 
 from airflow.sdk import dag, get_current_context, task
-from wiring import OPEN_GATE, RELEASES, dag_defaults, log
+from wiring import OPEN_GATE, RELEASES, WAITING_CANDIDATES, dag_defaults, log
 
 
-@task
-def publish_releases() -> list[str]:
+@task(multiple_outputs=True)
+def publish_releases() -> dict[str, list[str]]:
     from busan_safety.release import publish_passed
 
     reports = publish_passed(run_id=get_current_context()["run_id"])
@@ -19,7 +19,17 @@ def publish_releases() -> list[str]:
     standing = [one.dataset for one in reports if one.outcome in ("released", "unchanged")]
     if not standing:
         log.warning("No candidate has a decision that allows publication; nothing was released.")
-    return standing
+    waiting = [one.dataset for one in reports if one.outcome == "waiting"]
+    return {"standing": standing, "waiting": waiting}
+
+
+@task(outlets=[WAITING_CANDIDATES])
+def call_person(waiting: list[str]) -> None:
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    if not waiting:
+        raise AirflowSkipException("No candidate waits for a person.")
+    get_current_context()["outlet_events"][WAITING_CANDIDATES].extra = {"datasets": waiting}
 
 
 @task(outlets=[RELEASES])
@@ -35,7 +45,9 @@ def rebuild_portal(datasets: list[str]) -> None:
     **dag_defaults(__doc__, name="공개 데이터 배포", tags=["publish"]),
 )
 def publish_open_data():
-    rebuild_portal(publish_releases())
+    published = publish_releases()
+    rebuild_portal(published["standing"])
+    call_person(published["waiting"])
 
 
 publish_open_data()

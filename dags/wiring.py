@@ -23,6 +23,7 @@ DISTRICT_DELIVERIES = Asset("district_deliveries", group="deliveries")
 MARTS = Asset("marts", group="warehouse")
 EVALUATION = Asset("evaluation", group="warehouse")
 OPEN_GATE = Asset("open_gate", group="publication")
+WAITING_CANDIDATES = Asset("waiting_candidates", group="publication")
 RELEASES = Asset("releases", group="publication")
 # Stands for the relations of one layer; each build adds an event for every model it made.
 DBT_MODELS = AssetAlias("dbt_models")

@@ -1,0 +1,1 @@
+"""Disclosure control: what protection and attack cost."""

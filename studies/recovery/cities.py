@@ -22,7 +22,7 @@ import shapely
 
 from busan_safety.evaluation.designs import Rows
 from busan_safety.evaluation.plans import Plan
-from busan_safety.evaluation.plans.model import SiteBeforeAfter
+from busan_safety.evaluation.plans.methods import SiteBeforeAfter
 from busan_sandbox import city
 from busan_sandbox.accident_files import delivered_accidents, file_years
 from busan_sandbox.accidents import MOPED, TWO_WHEELER

@@ -104,6 +104,8 @@ def outcome_of(rows: Rows, plan: Plan) -> Outcome:
         found = designs.estimate_rows(rows, plan)
     except Refused as refusal:
         return Outcome(refused=refusal.code)
+    if isinstance(found, designs.Described):
+        raise TypeError(f"{plan.plan_id} estimates nothing")
     naive: dict[str, Any] = found.diagnostics
     return Outcome(
         estimate=found.estimate,

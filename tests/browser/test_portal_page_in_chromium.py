@@ -138,6 +138,19 @@ def test_maps_show_all_districts_and_their_table_the_same(page: Page) -> None:
         assert sorted(tiles) == sorted(rows)
 
 
+def test_each_released_picture_is_shown_beside_its_sentence_and_fits(page: Page) -> None:
+    shown = page.locator("article:has(blockquote) img")
+
+    assert shown.count() == 1
+    width, drawn = shown.evaluate("one => [one.naturalWidth, one.getBoundingClientRect().width]")
+    assert width > 0
+    # Letters of the picture are 11 px at its own size.
+    assert drawn >= width * 0.75
+    alt = shown.get_attribute("alt") or ""
+    assert "약 19% 줄었습니다" in alt
+    assert "fell by about 19 %" in alt
+
+
 def test_refused_candidate_is_told_on_its_card_only(page: Page) -> None:
     cards = page.locator("article:has(.gate.refused)")
 

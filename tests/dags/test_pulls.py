@@ -9,6 +9,12 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from approval_checks import (
+    done,
+    test_a_persons_no_publishes_nothing,
+    test_a_persons_yes_is_recorded_by_name_and_publishes,
+    test_no_answer_within_a_day_is_a_refusal,
+)
 
 from busan_safety.connectors.errors import SourceFailure
 from busan_safety.connectors.policy import next_midnight
@@ -22,6 +28,14 @@ from busan_safety.loading.run_records import (
 )
 from busan_safety.loading.sender import pull_feeds
 from busan_safety.sources import get_source, reference
+
+# Here, so that Airflow's own database is made once for all that runs DAGs.
+__all__ = [
+    "done",
+    "test_a_persons_no_publishes_nothing",
+    "test_a_persons_yes_is_recorded_by_name_and_publishes",
+    "test_no_answer_within_a_day_is_a_refusal",
+]
 
 SEOUL = ZoneInfo("Asia/Seoul")
 JUST_NOW = dt.datetime.now(SEOUL) - dt.timedelta(minutes=1)

@@ -59,10 +59,13 @@ TABLES = {
         effect_id text, programme_id text, plan_id text, plan_hash text, plan_changed boolean,
         outcome_id text, outcome_name_ko text, outcome_name_en text, design text,
         estimate numeric, estimate_unit text, desired_direction text, lower_95 numeric,
-        upper_95 numeric, p_value numeric, mde numeric, verdict text, treated_before bigint,
+        upper_95 numeric, p_value numeric, family text, family_size integer, p_adjusted numeric,
+        adjustment text, family_note_ko text, family_note_en text, mde numeric, verdict text,
+        treated_before bigint,
         treated_after bigint, control_before bigint, control_after bigint, treated_units integer,
         control_units integer, overdispersion numeric, maryland_scale smallint, emmie jsonb,
-        threats jsonb, sentence_ko text, sentence_en text, value_status text, before_start date,
+        threats jsonb, change_our_mind jsonb, points jsonb, sentence_ko text, sentence_en text,
+        value_status text, before_start date,
         before_end date, after_start date, after_end date, data_as_of date, is_synthetic boolean
     """,
 }
@@ -238,6 +241,9 @@ def effect_rows() -> Iterator[dict[str, Any]]:
         "design": "staggered_did",
         "estimate_unit": "rate_ratio",
         "desired_direction": "decrease",
+        "family": "safe_routes",
+        "adjustment": "holm",
+        "change_our_mind": Jsonb({"ko": "반대 방향의 결과", "en": "a result the other way"}),
         "before_start": date(2023, 1, 1),
         "before_end": date(2023, 12, 31),
         "after_start": date(2024, 1, 1),
@@ -252,6 +258,8 @@ def effect_rows() -> Iterator[dict[str, Any]]:
         "lower_95": 0.74,
         "upper_95": 0.89,
         "p_value": 0.0004,
+        "family_size": 1,
+        "p_adjusted": 0.0004,
         "mde": 0.88,
         "verdict": "decrease",
         "treated_before": 4210,
@@ -264,6 +272,17 @@ def effect_rows() -> Iterator[dict[str, Any]]:
         "maryland_scale": 3,
         "emmie": Jsonb({"effect": 3, "mechanism": 1}),
         "threats": Jsonb(["rollout not random"]),
+        "points": Jsonb(
+            [
+                {"series": series, "at": at, "value": value, "lower": None, "upper": None}
+                for series, at, value in (
+                    ("treated", "before", 4210),
+                    ("treated", "after", 3420),
+                    ("comparison", "before", 9120),
+                    ("comparison", "after", 9150),
+                )
+            ]
+        ),
         "sentence_ko": "정비된 동의 야간 112신고는 비교 동보다 약 19% 줄었습니다"
         "(95% 신뢰구간 11~26%). 무작위 배정이 아닙니다.",
         "sentence_en": "Night calls in the treated dongs fell by about 19 % against the others "

@@ -158,7 +158,13 @@ MUTATIONS: dict[str, dict[str, str]] = {
         "sentences_present": f"update {EFFECTS} set sentence_en = '' where {_EFFECT}",
         "grade_within_bounds": f"update {EFFECTS} set maryland_scale = 6 where {_EFFECT}",
         "windows_ordered": f"update {EFFECTS} set after_end = before_end where {_EFFECT}",
-        "small_counts_hidden": f"update {EFFECTS} set treated_after = 3 where {_EFFECT}",
+        "small_counts_hidden": f"""
+            update {EFFECTS} set points = jsonb_set(points, '{{1,value}}', '3') where {_EFFECT}
+        """,
+        "hidden_rows_are_empty": f"""
+            update {EFFECTS} set value_status = 'suppressed', estimate = null, lower_95 = null,
+                upper_95 = null, p_value = null, p_adjusted = null, mde = null where {_EFFECT}
+        """,
         "plan_unchanged": f"update {EFFECTS} set plan_changed = true where {_EFFECT}",
     },
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -67,6 +69,34 @@ def test_the_gate_decides_and_everything_is_released(
         names = {path.name for path in folder.iterdir()}
         assert names >= {*RELEASE_FILES, f"{dataset}.csv", f"{dataset}.parquet"}
     assert (machine.folder / "releases" / "index.html").is_file()
+
+
+def test_a_published_number_is_traced_to_the_files_that_hold_it(
+    machine: Machine, first: dict[str, Any]
+) -> None:
+    key = ("indicator_id=theft_rate", f"place_code={JUNGGU}", "period_start=2024-01-01")
+
+    done = machine.run("trace", "safety_indicators", *key, "--column", "value", "--json")
+
+    assert done.returncode == 0, done.stderr
+    trace = json.loads(done.stdout)
+    feeds = {one["source_id"]: one for one in trace["feeds"]}
+    (delivery,) = feeds["police_crime_by_region"]["deliveries"]
+    assert delivery["slices"] == ["2024"]
+    for file in delivery["files"]:
+        content = Path(file["path"]).read_bytes()
+        assert file["is_intact"]
+        assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    (thefts,) = machine.query(
+        "select sum(incident_count) from raw.police_crime_by_region"
+        f" where _batch_id = {delivery['batch_id']} and district_code = '{JUNGGU}'"
+        " and class_large = '절도범죄'"
+    )[0]
+    assert thefts == int(trace["row"]["numerator"])
+    assert trace["gate"]["decision"] == "pass"
+    assert trace["disclosed"]["differs_in"] == []
+    (values,) = trace["relations"]
+    assert (values["row_count"], values["measures"]) == (1, ["marts.fct_measures_crimes"])
 
 
 def test_what_follows_the_ingest_is_started_by_assets_alone(

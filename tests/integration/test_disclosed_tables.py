@@ -108,7 +108,9 @@ def test_project_without_any_number_is_not_reported(marts: psycopg.Connection) -
     assert only(disclosed(marts, "living_lab"))["value_status"] == "not_reported"
 
 
-def effect(*, is_public: bool = True, **cells: int) -> PolicyEffect:
+def effect(
+    *, is_public: bool = True, points: list[dict[str, object]] | None = None, **cells: int
+) -> PolicyEffect:
     return PolicyEffect(
         effect_id="plan.outcome",
         programme_id="safe_routes",
@@ -134,7 +136,8 @@ def effect(*, is_public: bool = True, **cells: int) -> PolicyEffect:
         adjustment="holm",
         change_our_mind={"ko": "가", "en": "a"},
         diagnostics={"buffer_before": 4},
-        points=[{"series": "treated", "at": "before", "value": 4}],
+        p_adjusted=0.02,
+        points=points or [{"series": "treated", "at": "before", "value": 40}],
         is_public=is_public,
         sentence_ko="4건",
         sentence_en="4 events",
@@ -160,15 +163,16 @@ def test_effect_with_a_small_cell_loses_every_number_and_its_sentence(
     protect()
 
     row = only(disclosed(marts, "policy_effects"))
-    numbers = ("estimate", "lower_95", "upper_95", "p_value", "mde", "overdispersion")
+    numbers = ("estimate", "lower_95", "upper_95", "p_value", "p_adjusted", "mde", "points")
+    numbers += ("overdispersion",)
     cells = ("treated_before", "treated_after", "control_before", "control_after")
-    assert [row[name] for name in numbers + cells] == [None] * 10
+    assert [row[name] for name in numbers + cells] == [None] * 12
     assert row["value_status"] == "suppressed"
     assert "4" not in row["sentence_ko"] + row["sentence_en"] + str(row["emmie"])
     assert row["emmie"]["mechanism"] == {"ko": "가", "en": "a"}
 
 
-def test_effect_with_large_cells_is_published_without_its_workings(
+def test_effect_with_large_cells_is_published_without_its_diagnostics(
     marts: psycopg.Connection,
 ) -> None:
     original = effect(treated_before=40, treated_after=30, control_before=500, control_after=500)
@@ -178,9 +182,35 @@ def test_effect_with_large_cells_is_published_without_its_workings(
 
     row = only(disclosed(marts, "policy_effects"))
     plain = {k: float(v) if isinstance(v, Decimal) else v for k, v in row.items()}
-    workings = {"family", "family_size", "p_adjusted", "adjustment", "change_our_mind"}
-    workings |= {"family_note_ko", "family_note_en", "diagnostics", "points"}
-    assert plain == original.model_dump(exclude={*workings, "is_public", "code_version"})
+    assert plain == original.model_dump(exclude={"diagnostics", "is_public", "code_version"})
+
+
+@pytest.mark.parametrize(
+    ("series", "value", "is_shown"),
+    [
+        ("buffer", 4, False),
+        ("buffer", 4.5, False),
+        ("buffer", 5, True),
+        ("buffer", 0, True),
+        ("of_tomorrow", 1.2, False),
+        (None, 1.2, False),
+        ("empirical_bayes", 0.8, True),
+    ],
+)
+def test_points_are_hidden_when_one_is_a_small_count(
+    marts: psycopg.Connection, series: str | None, value: float, is_shown: bool
+) -> None:
+    points: list[dict[str, object]] = [
+        {"series": "treated", "at": "before", "value": 40},
+        {"series": series, "at": "before", "value": value},
+    ]
+    store(effect(points=points, treated_before=40, treated_after=30))
+
+    protect()
+
+    row = only(disclosed(marts, "policy_effects"))
+    assert row["points"] == (points if is_shown else None)
+    assert row["value_status"] == "observed"
 
 
 def test_effect_that_is_not_public_stays_inside(marts: psycopg.Connection) -> None:

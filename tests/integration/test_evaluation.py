@@ -299,8 +299,8 @@ def test_changed_plan_says_so_and_the_original_does_not(
 
 
 def test_unknown_programme_is_named_with_the_known_ones(city: psycopg.Connection) -> None:
-    with pytest.raises(UnknownProgramme, match=r"happy_home.*safe_routes"):
-        evaluate(programmes=["happy_home"])
+    with pytest.raises(UnknownProgramme, match=r"living_lab.*safe_routes"):
+        evaluate(programmes=["living_lab"])
 
 
 def test_evaluator_reads_the_results_and_finds_every_column_explained(

@@ -327,7 +327,7 @@ def test_zones_without_enough_months_are_refused(city: psycopg.Connection) -> No
 def test_a_roll_out_over_districts_is_found_by_permutation(city: psycopg.Connection) -> None:
     seed_incidents(city, ratio=0.8)
 
-    effect = only("joint_patrols")
+    effect = only("dog_patrols_night_incidents")
 
     assert effect.verdict == "decrease"
     assert effect.lower_95 is not None and effect.upper_95 is not None
@@ -342,7 +342,7 @@ def test_a_roll_out_over_districts_is_found_by_permutation(city: psycopg.Connect
 def test_a_roll_out_that_changed_nothing_is_not_detectable(city: psycopg.Connection) -> None:
     seed_incidents(city, ratio=1.0)
 
-    effect = only("joint_patrols")
+    effect = only("dog_patrols_night_incidents")
 
     assert effect.verdict == "not_detectable"
     assert effect.mde is not None and effect.mde < 1

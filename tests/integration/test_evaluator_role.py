@@ -14,7 +14,7 @@ READABLE = {"marts", "evaluation", "published"}
 SYSTEM = {"pg_catalog", "information_schema", "pg_toast"}
 HIDDEN = [
     *("raw", "quarantine", "ops", "reference", "staging", "intermediate"),
-    *("marts_restricted", "disclosed", "published_candidate"),
+    *("marts_restricted", "evaluation_restricted", "disclosed", "published_candidate"),
 ]
 
 

@@ -137,6 +137,29 @@ def test_no_release_without_a_difference(releases: Path, warehouse: psycopg.Conn
         ("rm living_lab/latest", "does not name 2024.12.1"),
         ("rm catalog.jsonld", "is missing"),
         ("rm -r living_lab/2024.12.1", "is recorded, but the folder is missing"),
+        ("echo 1 > living_lab/2024.12.1/SHA256SUMS", "is not in the list of checksums"),
+        ("echo {} > living_lab/2024.12.1/gate.json", "names another candidate than the record"),
+        (
+            'sed -i \'s/"path": "living_lab.csv"/"path": "README.md"/\''
+            " living_lab/2024.12.1/datapackage.json",
+            "states another hash of README.md",
+        ),
+        (
+            'sed -i \'s/"name": "stage"/"name": "step"/\' living_lab/2024.12.1/datapackage.json',
+            "lists other columns than the table has",
+        ),
+        (
+            'sed -i \'s/"version": "2024.12.1"/"version": "2024.12.7"/\''
+            " living_lab/2024.12.1/datapackage.json",
+            "describes another dataset or version",
+        ),
+        ("echo [] > living_lab/2024.12.1/datapackage.json", "is not a data package"),
+        (
+            "sed -i s/2024.12.1/2024.12.8/ index.json",
+            "does not list what is recorded; run `busan-safety publish`",
+        ),
+        ("touch living_lab/notes.txt", "is not recorded"),
+        ("mkdir other", "is not recorded"),
     ],
 )
 def test_damaged_files_are_found(releases: Path, damage: str, what: str) -> None:

@@ -15,7 +15,12 @@ from busan_safety.sources import all_sources
 from busan_safety.warehouse import connect
 
 RUNBOOKS = sorted((ROOT / "docs" / "runbooks").glob("*.md"))
-PAGES = [*RUNBOOKS, ROOT / "docs" / "how-to" / "backfill.md"]
+HOW_TO = ROOT / "docs" / "how-to"
+OF_RELEASES = ("withdraw-a-release", "waive-a-check", "plan-releases", "trace-a-number")
+PAGES = [
+    *(*RUNBOOKS, HOW_TO / "backfill.md", HOW_TO / "change-a-published-table.md"),
+    *(HOW_TO / f"{name}.md" for name in OF_RELEASES),
+]
 WANTED = {
     *("late-source", "refused-file", "quota", "new-form", "wrong-key"),
     *("closed-gate", "wrong-file", "defect"),

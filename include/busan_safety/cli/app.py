@@ -13,8 +13,11 @@ from busan_safety.cli import (
     docs_verb,
     evaluate_verb,
     query_verb,
+    release_verbs,
     reload_verbs,
     service_verbs,
+    siting_verb,
+    trace_verb,
 )
 from busan_safety.cli.output import BadInput, VerbFailed, print_error
 from busan_safety.connectors.errors import DeliveryRefused, SourceFailure
@@ -41,7 +44,7 @@ for verb in (
     *(*service_verbs.VERBS, *data_verbs.VERBS),
     *(*evaluate_verb.VERBS, *query_verb.VERBS),
     *(*docs_verb.VERBS, *reload_verbs.VERBS),
-    *boundary_verb.VERBS,
+    *(*boundary_verb.VERBS, *release_verbs.VERBS, *siting_verb.VERBS, *trace_verb.VERBS),
 ):
     app.command()(verb)
 # Its arguments, `--help` too, are Airflow's.

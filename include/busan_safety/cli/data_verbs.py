@@ -1,8 +1,7 @@
-"""Verbs about data: sources, ingest, publish, verify."""
+"""Verbs about data that come in: sources, ingest."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +10,6 @@ import typer
 from busan_safety.cli.output import (
     BadInput,
     Json,
-    VerbFailed,
-    print_error,
     print_json,
     print_table,
     screen,
@@ -78,54 +75,6 @@ def ingest(
         print_json(batch)
     else:
         show_batch(batch)
-
-
-def publish(
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be published; write nothing.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Publish the candidates that the gate has passed, then rebuild the portal."""
-    from busan_safety.gate import CandidateMissing
-    from busan_safety.portal import build_portal
-    from busan_safety.release import ReleaseError, publish_passed
-
-    try:
-        reports = publish_passed(dry_run=dry_run)
-    except (CandidateMissing, ReleaseError) as error:
-        raise VerbFailed(str(error)) from error
-    if not dry_run:
-        build_portal()
-    if as_json:
-        print_json(reports)
-        return
-    print_table(
-        ["dataset", "outcome", "version", "rows", "folder", "why"],
-        [
-            [
-                *(one.dataset, one.outcome, one.version or "", one.row_count, one.path or ""),
-                one.message,
-            ]
-            for one in reports
-        ],
-    )
-
-
-def verify(as_json: Json = False) -> None:
-    """Check every release again: checksums, fingerprints, decisions."""
-    from busan_safety.release import verify as verify_releases
-
-    problems = verify_releases()
-    if as_json:
-        print_json(problems)
-    elif not problems:
-        screen.print("Every release is whole and has its decision.")
-    else:
-        for problem in problems:
-            print_error(f"{problem.dataset} {problem.version} {problem.where}: {problem.what}")
-    if problems:
-        sys.exit(1)
 
 
 def _show_feeds_of(table: str, as_json: bool) -> None:
@@ -197,4 +146,4 @@ def show_batch(batch: BatchReport) -> None:
         )
 
 
-VERBS = (sources, ingest, publish, verify)
+VERBS = (sources, ingest)

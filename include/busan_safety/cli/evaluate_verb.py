@@ -20,7 +20,8 @@ _NONE = "–"
 
 def evaluate(
     programmes: Annotated[
-        list[str] | None, typer.Argument(help="Programmes, e.g. countdown_timers; all by default.")
+        list[str] | None,
+        typer.Argument(help="Programmes or plans, e.g. countdown_timers; all by default."),
     ] = None,
     pictures: Annotated[
         Path | None, typer.Option("--pictures", help="Folder for an SVG of each result.")

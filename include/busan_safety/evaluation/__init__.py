@@ -2,11 +2,10 @@
 
 In: plan files (`plans/*.yml`) and the marts. Out: `evaluation.fct_policy_effect`, one row per
 effect with estimate, interval, detectable effect, grade and a sentence in Korean and English;
-`evaluation.plan_registration`, which plan content was known before its result.
+`evaluation.plan_registration`, which plan content was known before its result;
+`evaluation.fct_cctv_siting`, where new cameras would cover most need (`siting`).
 Promises: methods are pure functions; a plan is registered before its data are read; no sentence
 claims more than the design allows; "not detectable with these data" and "refused" are results.
-Not done yet: plans for the keepers, licence returns, Happy Home, mental centre, crowd events and
-citizens' perception; the recovery study over many cities; siting on the marts.
 """
 
 from busan_safety.evaluation.effects import PolicyEffect

@@ -137,8 +137,10 @@ EFFECT_COLUMNS: tuple[Column, ...] = (
     Column(
         "verdict",
         "text not null",
-        "판정: decrease 감소, increase 증가, not_detectable 가려낼 수 없음, refused 추정 거부",
-        "Verdict: decrease, increase, not detectable with these data, or refused",
+        "판정: decrease 감소, increase 증가, not_detectable 가려낼 수 없음, "
+        "descriptive 기술만 함(자발적 참여), refused 추정 거부",
+        "Verdict: decrease, increase, not detectable with these data, descriptive only "
+        "(self-selected), or refused",
     ),
     Column("treated_before", "bigint", "대상지 정비 전 건수", "Events in treated places before"),
     Column("treated_after", "bigint", "대상지 정비 후 건수", "Events in treated places after"),

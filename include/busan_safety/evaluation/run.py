@@ -10,7 +10,7 @@ import psycopg
 
 from busan_safety import __version__
 from busan_safety.evaluation import designs
-from busan_safety.evaluation.designs import Estimate, Verdict
+from busan_safety.evaluation.designs import Described, Estimate, Verdict
 from busan_safety.evaluation.designs.query import rows
 from busan_safety.evaluation.effects import (
     PolicyEffect,
@@ -20,10 +20,18 @@ from busan_safety.evaluation.effects import (
     replace_effects,
     stored_effects,
 )
-from busan_safety.evaluation.methods.detectable import minimum_detectable_ratio
+from busan_safety.evaluation.methods.detectable import (
+    minimum_detectable_difference,
+    minimum_detectable_ratio,
+)
 from busan_safety.evaluation.methods.refusal import Refused
 from busan_safety.evaluation.plans import Bilingual, Plan, load_plans
-from busan_safety.evaluation.sentences import sentence_for, sentence_for_refusal
+from busan_safety.evaluation.sentences import (
+    sentence_for,
+    sentence_for_description,
+    sentence_for_refusal,
+)
+from busan_safety.evaluation.standing import Standing, read_standing, refuse_known_breaks
 from busan_safety.warehouse import connect
 
 log = logging.getLogger(__name__)
@@ -46,6 +54,8 @@ class Basis:
 
 def evaluate(run_id: str | None = None, programmes: list[str] | None = None) -> list[PolicyEffect]:
     """Run the plans of `programmes` (all by default) and replace their rows in the warehouse.
+
+    A plan's own id chooses it alone, where a programme has more than one.
 
     Each plan's hash is registered and committed before its data are read. A plan that the data
     cannot answer gives a row with verdict `refused` and the reason in its sentence; it raises
@@ -72,21 +82,55 @@ def evaluate(run_id: str | None = None, programmes: list[str] | None = None) -> 
 def run_plan(connection: psycopg.Connection, plan: Plan, *, plan_changed: bool) -> PolicyEffect:
     """Estimate one plan's effect from the marts; a refusal is a result too."""
     basis = read_basis(connection, plan)
+    standing = read_standing(connection, plan, newest=basis.data_as_of)
     try:
+        refuse_known_breaks(plan, standing)
         found = designs.estimate(connection, plan)
     except Refused as refusal:
         log.warning("plan %s refused: %s", plan.plan_id, refusal)
         sentence = sentence_for_refusal(plan, refusal.code, is_synthetic=basis.is_synthetic)
-        return _effect(plan, basis, sentence, "refused", plan_changed=plan_changed)
-    detectable = minimum_detectable_ratio(
+        effect = _effect(plan, basis, sentence, "refused", plan_changed=plan_changed)
+        return effect.model_copy(update={"diagnostics": _standing(standing)})
+    if isinstance(found, Described):
+        sentence = sentence_for_description(plan, found, standing, is_synthetic=basis.is_synthetic)
+        update = _described(found)
+    else:
+        detectable = _detectable(plan, found)
+        sentence = sentence_for(
+            plan,
+            found,
+            detectable=detectable,
+            is_synthetic=basis.is_synthetic,
+            provisional=standing.provisional,
+        )
+        update = _numbers(found, detectable=detectable)
+    effect = _effect(plan, basis, sentence, found.verdict, plan_changed=plan_changed)
+    return effect.model_copy(
+        update={**update, "diagnostics": {**found.diagnostics, **_standing(standing)}}
+    )
+
+
+def _detectable(plan: Plan, found: Estimate) -> float:
+    detectable = (
+        minimum_detectable_difference if found.unit == "points" else minimum_detectable_ratio
+    )
+    return detectable(
         found.standard_error,
         level=plan.method.level,
         power=plan.method.power,
         increase=plan.outcome.desired_direction == "increase",
     )
-    sentence = sentence_for(plan, found, detectable=detectable, is_synthetic=basis.is_synthetic)
-    effect = _effect(plan, basis, sentence, found.verdict, plan_changed=plan_changed)
-    return effect.model_copy(update=_numbers(found, detectable=detectable))
+
+
+def _standing(standing: Standing) -> dict[str, object]:
+    """How much of what the indicators say is provisional or missing, where any were named."""
+    if not standing.periods:
+        return {}
+    return {
+        "indicator_periods": standing.periods,
+        "provisional_periods": standing.provisional,
+        "not_reported_periods": standing.not_reported,
+    }
 
 
 def read_basis(connection: psycopg.Connection, plan: Plan) -> Basis:
@@ -131,6 +175,7 @@ def _effect(
 def _numbers(found: Estimate, *, detectable: float) -> dict[str, object]:
     return {
         "estimate": round(found.estimate, _DIGITS),
+        "estimate_unit": found.unit,
         "lower_95": round(found.lower, _DIGITS),
         "upper_95": round(found.upper, _DIGITS),
         # Significant digits, not decimals: a small p value is not zero.
@@ -147,12 +192,26 @@ def _numbers(found: Estimate, *, detectable: float) -> dict[str, object]:
         "before_end": found.before[1],
         "after_start": found.after[0],
         "after_end": found.after[1],
-        "diagnostics": found.diagnostics,
-        "points": [
-            {name: _rounded(value) for name, value in asdict(point).items()}
-            for point in found.points
-        ],
+        "points": _points(found),
     }
+
+
+def _described(found: Described) -> dict[str, object]:
+    """Two groups side by side: persons and period, no estimate between them."""
+    return {
+        "estimate_unit": "none",
+        "treated_units": found.treated.persons,
+        "control_units": found.control.persons,
+        "after_start": found.period[0],
+        "after_end": found.period[1],
+        "points": _points(found),
+    }
+
+
+def _points(found: Estimate | Described) -> list[dict[str, object]]:
+    return [
+        {name: _rounded(value) for name, value in asdict(point).items()} for point in found.points
+    ]
 
 
 def _rounded(value: object) -> object:
@@ -163,10 +222,10 @@ def _chosen(plans: list[Plan], programmes: list[str] | None) -> list[Plan]:
     if programmes is None:
         return plans
     known = {plan.programme_id for plan in plans}
-    unknown = sorted(set(programmes) - known)
+    unknown = sorted(set(programmes) - known - {plan.plan_id for plan in plans})
     if unknown:
         raise UnknownProgramme(
             f"No evaluation plan for {', '.join(unknown)}; there are plans for "
             f"{', '.join(sorted(known))}."
         )
-    return [plan for plan in plans if plan.programme_id in programmes]
+    return [plan for plan in plans if {plan.programme_id, plan.plan_id} & set(programmes)]

@@ -8,11 +8,19 @@ same suite has one decision.
 """
 
 from busan_safety.gate.candidate import CandidateMissing, fingerprint_of, read_candidate
-from busan_safety.gate.datasets import Dataset, Text, UnknownDataset, all_datasets, get_dataset
-from busan_safety.gate.decision import Decision, GateClosed, Reason, require_open
+from busan_safety.gate.datasets import (
+    Dataset,
+    Text,
+    UnknownDataset,
+    all_datasets,
+    get_dataset,
+    successor_of,
+)
+from busan_safety.gate.decision import Decision, GateClosed, Reason, Waived, require_open
 from busan_safety.gate.records import approve, find_decision, latest_decision
 from busan_safety.gate.suites import SuiteError, load_suite
 from busan_safety.gate.validation import CandidateChanged, validate_candidates
+from busan_safety.gate.waivers import WaiverError
 
 __all__ = [
     "CandidateChanged",
@@ -24,6 +32,8 @@ __all__ = [
     "SuiteError",
     "Text",
     "UnknownDataset",
+    "Waived",
+    "WaiverError",
     "all_datasets",
     "approve",
     "find_decision",
@@ -33,5 +43,6 @@ __all__ = [
     "load_suite",
     "read_candidate",
     "require_open",
+    "successor_of",
     "validate_candidates",
 ]

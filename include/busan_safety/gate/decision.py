@@ -13,8 +13,22 @@ DECIDED_BY_SUITE = "suite"
 
 
 @dataclass(frozen=True)
+class Waived:
+    """Who answers for a check that did not hold, why, and until which day (inclusive)."""
+
+    owner: str
+    reason_ko: str
+    reason_en: str
+    granted_on: str
+    expires_on: str
+
+
+@dataclass(frozen=True)
 class Reason:
-    """One check that did not hold: which, how grave, why it matters, and how often."""
+    """One check that did not hold: which, how grave, why it matters, and how often.
+
+    waived: set where a valid waiver lets the dataset pass all the same.
+    """
 
     check: str
     severity: Severity
@@ -23,10 +37,25 @@ class Reason:
     why: str
     unexpected_count: int | None
     could_not_run: bool = False
+    waived: Waived | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether no waiver covers it."""
+        return self.waived is None
 
     def as_json(self) -> dict[str, Any]:
         """Return the reason as it stands in `ops.gate_decision` and `gate.json`."""
-        return asdict(self)
+        content = asdict(self)
+        if self.waived is None:
+            del content["waived"]
+        return content
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Reason:
+        """Read what `as_json` gave."""
+        waived = content.get("waived")
+        return cls(**{**content, "waived": Waived(**waived) if waived else None})
 
 
 @dataclass(frozen=True)
@@ -63,7 +92,7 @@ class GateClosed(RuntimeError):
             f"{decision.dataset}: {reason.check} ({_count(reason)}) {reason.sentence}"
             for decision in self.decisions
             for reason in decision.reasons
-            if reason.severity == "critical"
+            if reason.severity == "critical" and reason.stands
         ]
         super().__init__(
             "The gate is closed; the last release stays.\n"
@@ -73,8 +102,8 @@ class GateClosed(RuntimeError):
 
 
 def verdict_of(reasons: Iterable[Reason]) -> Verdict:
-    """Sum up reasons: anything critical fails, anything else warns, nothing passes."""
-    severities = {reason.severity for reason in reasons}
+    """Sum up reasons: anything critical fails, anything else warns, nothing or waived passes."""
+    severities = {reason.severity for reason in reasons if reason.stands}
     if "critical" in severities:
         return "fail"
     return "warn" if severities else "pass"

@@ -127,4 +127,4 @@ def _one(connection: psycopg.Connection, statement: str, values: list[Any]) -> D
     if row is None:
         return None
     reasons = row["reasons"] if isinstance(row["reasons"], list) else json.loads(row["reasons"])
-    return Decision(**{**row, "reasons": tuple(Reason(**reason) for reason in reasons)})
+    return Decision(**{**row, "reasons": tuple(map(Reason.from_json, reasons))})

@@ -14,6 +14,7 @@ from busan_safety.gate.datasets import Dataset, all_datasets
 from busan_safety.gate.decision import Decision, verdict_of
 from busan_safety.gate.records import write_decision
 from busan_safety.gate.suites import load_suite
+from busan_safety.gate.waivers import apply_waivers, check_waivers, digest_of, load_waivers
 from busan_safety.settings import SEOUL, Settings, get_settings
 from busan_safety.warehouse import connect, url
 
@@ -27,19 +28,26 @@ def validate_candidates(run_id: str | None = None) -> list[Decision]:
 
     Returns the decisions in the order of the datasets; a closed gate is a decision, not an error
     (see `require_open`). Raises CandidateMissing before the candidates are built,
-    CandidateChanged when one was rebuilt meanwhile, SuiteError for an unfit suite.
+    CandidateChanged when one was rebuilt meanwhile, SuiteError and WaiverError for unfit files.
     """
     return [validate_candidate(dataset, run_id) for dataset in all_datasets().values()]
 
 
-def validate_candidate(dataset: Dataset, run_id: str | None = None) -> Decision:
-    """Decide on one dataset's candidate and record it; errors as for `validate_candidates`."""
+def validate_candidate(
+    dataset: Dataset, run_id: str | None = None, *, today: date | None = None
+) -> Decision:
+    """Decide on one dataset's candidate and record it; errors as for `validate_candidates`.
+
+    today: the day by which waivers expire, default today in Korea.
+    """
     # Imported here: Great Expectations takes seconds to load, and readers of decisions need none.
     from busan_safety.gate.runner import run_suite
 
     settings = get_settings()
     suite = load_suite(dataset.id, settings)
     policy = _policy(settings)
+    waivers = load_waivers(settings, dataset.id)
+    check_waivers(waivers, suite)
     with connect("transformer", settings=settings) as connection:
         candidate = read_candidate(connection, dataset)
         connection.commit()
@@ -53,6 +61,7 @@ def validate_candidate(dataset: Dataset, run_id: str | None = None) -> Decision:
                 "gate.today": gate_today(settings, newest_reference_date(connection)).isoformat(),
             },
         )
+        reasons = apply_waivers(reasons, waivers, today or datetime.now(SEOUL).date())
         if read_candidate(connection, dataset).fingerprint != candidate.fingerprint:
             raise CandidateChanged(
                 f"{CANDIDATE_SCHEMA}.{dataset.candidate_table} changed while it was checked; "
@@ -62,7 +71,7 @@ def validate_candidate(dataset: Dataset, run_id: str | None = None) -> Decision:
             connection,
             dataset=dataset.id,
             candidate_fingerprint=candidate.fingerprint,
-            suite_hash=suite.hash(policy),
+            suite_hash=suite.hash({**policy, **digest_of(waivers)}),
             code_version=__version__,
             decision=verdict_of(reasons),
             reasons=reasons,
@@ -72,8 +81,9 @@ def validate_candidate(dataset: Dataset, run_id: str | None = None) -> Decision:
 
 
 def current_suite_hash(dataset_id: str, settings: Settings) -> str:
-    """Hash of the suite and the policy that would decide today."""
-    return load_suite(dataset_id, settings).hash(_policy(settings))
+    """Hash of the suite, the policy and the waivers that would decide today."""
+    waivers = load_waivers(settings, dataset_id)
+    return load_suite(dataset_id, settings).hash({**_policy(settings), **digest_of(waivers)})
 
 
 def gate_today(settings: Settings, newest_delivered: date | None = None) -> date:

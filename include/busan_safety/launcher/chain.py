@@ -16,7 +16,8 @@ INGEST_DAGS = ("ingest_city", "ingest_police", "ingest_education", "ingest_distr
 BUILD_DAG = "build_warehouse"
 CHAIN_DAGS = (BUILD_DAG, "evaluate_policies", "validate_candidates", "publish_open_data")
 WAITING_DAG = "resume_pulls"
-ALL_DAGS = frozenset({*INGEST_DAGS, *CHAIN_DAGS, "monitor_freshness", WAITING_DAG})
+APPROVAL_DAG = "approve_candidates"
+ALL_DAGS = frozenset({*INGEST_DAGS, *CHAIN_DAGS, "monitor_freshness", WAITING_DAG, APPROVAL_DAG})
 _POLL_SECONDS = 1.5
 _EVENT_PATIENCE_SECONDS = 20.0
 _TIMEOUT_SECONDS = 1800.0
@@ -29,11 +30,13 @@ class ChainTimeout(RuntimeError):
 
 
 def goes_its_own_way(key: RunKey) -> bool:
-    """Whether a run may wait for hours and starts nothing of the chain: a resumed pull, a backfill.
+    """Whether a run may wait for hours and starts nothing of the chain.
+
+    A resumed pull, a question to a person, a backfill.
 
     Nobody waits for it, and it survives a stop of the services.
     """
-    return key.dag_id == WAITING_DAG or key.run_id.startswith("backfill__")
+    return key.dag_id in (WAITING_DAG, APPROVAL_DAG) or key.run_id.startswith("backfill__")
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from busan_safety.portal.charts import (
     line,
     tile_map,
 )
+from busan_safety.release.pictures import picture_name
 from busan_safety.release.publication import Version
 
 MAPPED_INDICATORS = ("five_major_crime_rate", "call_112_rate")
@@ -70,7 +71,10 @@ class Trend:
 
 @dataclass(frozen=True)
 class Effect:
-    """One evaluated effect: its careful sentence and, unless refused, its interval."""
+    """One evaluated effect: its careful sentence and, unless refused, its interval.
+
+    picture: address of the released picture below the page; None where a row has none.
+    """
 
     outcome: Text
     verdict: Text
@@ -82,6 +86,8 @@ class Effect:
     lower: float | None
     upper: float | None
     plot: IntervalPlot | None
+    picture: str | None
+    family_note: Text | None
 
 
 def maps(version: Version) -> list[Map]:
@@ -117,7 +123,8 @@ def trend(version: Version) -> Trend | None:
 
 def effects(version: Version) -> list[Effect]:
     """Every published effect, in the release's order."""
-    return [_effect(row) for row in _rows(version, lambda _: True)]
+    drawn = {file.name for file in version.files}
+    return [_effect(row, version.path, drawn) for row in _rows(version, lambda _: True)]
 
 
 def _map(version: Version, indicator_id: str) -> Map | None:
@@ -153,8 +160,10 @@ def _map(version: Version, indicator_id: str) -> Map | None:
     )
 
 
-def _effect(row: Row) -> Effect:
+def _effect(row: Row, path: str, drawn: Collection[str]) -> Effect:
     numbers = (row["estimate"], row["lower_95"], row["upper_95"])
+    picture = picture_name(row["effect_id"])
+    note = row.get("family_note_ko")
     has_plot = row["estimate_unit"] == "rate_ratio" and None not in numbers
     return Effect(
         outcome=Text(ko=row["outcome_name_ko"], en=row["outcome_name_en"]),
@@ -167,6 +176,8 @@ def _effect(row: Row) -> Effect:
         lower=row["lower_95"],
         upper=row["upper_95"],
         plot=interval_plot(*numbers, row["mde"], width=PLOT_WIDTH) if has_plot else None,
+        picture=f"{path}/{picture}" if picture in drawn else None,
+        family_note=Text(ko=note, en=row["family_note_en"]) if note else None,
     )
 
 

@@ -11,12 +11,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from busan_safety.gate import all_datasets
+from busan_safety.gate import Dataset, all_datasets, successor_of
 from busan_safety.release import dcat, feed, words
+from busan_safety.release.calendar import Calendar, read_calendar
 from busan_safety.release.checksums import read_checksums
 from busan_safety.release.folders import replace_file
+from busan_safety.release.known_issues import issues_of
 from busan_safety.release.publication import Publication, PublishedFile, Version
-from busan_safety.release.records import releases_of
+from busan_safety.release.records import Release, Withdrawal, releases_of, withdrawals_of
+from busan_safety.release.tombstones import TOMBSTONE
 from busan_safety.settings import Settings
 from busan_safety.warehouse import connect
 
@@ -25,26 +28,52 @@ def list_publications(settings: Settings) -> list[Publication]:
     """Every dataset with the versions that are recorded and stand on disk."""
     with connect("publisher", settings=settings) as connection:
         recorded = {name: releases_of(connection, name) for name in all_datasets()}
+        withdrawn = {name: tuple(withdrawals_of(connection, name)) for name in all_datasets()}
+    calendar = read_calendar(settings)
     return [
-        Publication(
-            dataset,
-            tuple(
-                _version(settings.releases_dir / release.path, release.path, release.row_count)
-                for release in recorded[name]
-                if (settings.releases_dir / release.path).is_dir()
-            ),
-        )
+        _publication(dataset, recorded[name], withdrawn[name], calendar, settings)
         for name, dataset in all_datasets().items()
     ]
 
 
 def write_catalogue(settings: Settings) -> None:
     """Write the three files, each in one step, from what is recorded and stands on disk."""
+    for name, content in catalogue_files(settings).items():
+        replace_file(settings.releases_dir / name, content)
+
+
+def catalogue_files(settings: Settings) -> dict[str, bytes]:
+    """Content of the three files by name, as the records and folders of this moment give it."""
     publications = list_publications(settings)
+    return {
+        "index.json": _json(_index(publications, settings)),
+        "catalog.jsonld": _json(dcat.catalogue(publications, settings)),
+        "feed.xml": feed.atom(publications, settings),
+    }
+
+
+def _publication(
+    dataset: Dataset,
+    recorded: list[Release],
+    withdrawn: tuple[Withdrawal, ...],
+    calendar: Calendar,
+    settings: Settings,
+) -> Publication:
     root = settings.releases_dir
-    replace_file(root / "index.json", _json(_index(publications, settings)))
-    replace_file(root / "catalog.jsonld", _json(dcat.catalogue(publications, settings)))
-    replace_file(root / "feed.xml", feed.atom(publications, settings))
+    versions = tuple(
+        _version(root / release.path, release.path, release.row_count)
+        for release in recorded
+        if (root / release.path).is_dir()
+    )
+    newest = versions[-1] if versions else None
+    return Publication(
+        dataset,
+        versions,
+        withdrawn,
+        tuple(calendar.planned_after(dataset.id, newest.data_as_of if newest else None)),
+        issues_of(settings, dataset.id, newest.version, newest.data_as_of) if newest else (),
+        successor_of(dataset),
+    )
 
 
 def _version(folder: Path, path: str, row_count: int) -> Version:
@@ -88,10 +117,28 @@ def _index(publications: list[Publication], settings: Settings) -> dict[str, Any
                     }
                     for version in reversed(known.versions)
                 ],
+                "table_version": known.dataset.table_version,
+                "replaced_by": known.successor.id if known.successor else None,
+                "fed_until": _iso(known.dataset.fed_until),
+                "planned": [day.isoformat() for day in known.planned],
+                "known_issues": [issue.as_json() for issue in known.known_issues],
+                "withdrawn": [
+                    {
+                        "version": one.version,
+                        "path": f"{one.path}/{TOMBSTONE}",
+                        "withdrawn_on": one.withdrawn_on.isoformat(),
+                        "reason": {"ko": one.reason, "en": one.reason_en},
+                    }
+                    for one in reversed(known.withdrawn)
+                ],
             }
             for known in publications
         ],
     }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _json(content: dict[str, Any]) -> bytes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from busan_safety.gate import Text
 from busan_safety.release import words
+from busan_safety.release.known_issues import KnownIssue
 from busan_safety.release.publication import Publication, PublishedFile, Version
+from busan_safety.release.records import Withdrawal
 from busan_safety.settings import Settings
 from busan_safety.sources import get_source
 
@@ -14,13 +17,14 @@ _EU = "http://publications.europa.eu/resource/authority"
 _CONTEXT = {
     "adms": "http://www.w3.org/ns/adms#",
     "dcat": "http://www.w3.org/ns/dcat#",
+    "dqv": "http://www.w3.org/ns/dqv#",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "spdx": "http://spdx.org/rdf/terms#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-_DISTRIBUTED = (".csv", ".parquet")
+_DISTRIBUTED = (".csv", ".parquet", ".svg")
 _SYNTHETIC_KEYWORD = Text(ko="합성 데이터", en="synthetic data")
 
 
@@ -71,7 +75,7 @@ def _dataset(publication: Publication, newest: Version) -> dict[str, Any]:
         "dct:accrualPeriodicity": {"@id": f"{_EU}/frequency/{dataset.frequency}"},
         "dcat:theme": {"@id": f"{_EU}/data-theme/JUST"},
         "dcat:keyword": keywords,
-        "dct:modified": {"@value": newest.data_as_of.isoformat(), "@type": "xsd:date"},
+        "dct:modified": _day(newest.data_as_of),
         "dct:spatial": {"@type": "dct:Location", "rdfs:label": _texts(_BUSAN)},
         "dct:provenance": {
             "@type": "dct:ProvenanceStatement",
@@ -84,11 +88,54 @@ def _dataset(publication: Publication, newest: Version) -> dict[str, Any]:
             else {}
         ),
         "adms:versionNotes": {"@value": f"{newest.path}/changes.csv"},
+        **({"dct:available": _day(publication.planned[0])} if publication.planned else {}),
+        **(
+            {"dct:isReplacedBy": {"@id": f"{publication.successor.id}/"}}
+            if publication.successor
+            else {}
+        ),
+        **(
+            {"dqv:hasQualityAnnotation": [_issue(one) for one in publication.known_issues]}
+            if publication.known_issues
+            else {}
+        ),
+        **(
+            {"dcat:hasVersion": [_withdrawn(one) for one in publication.withdrawn]}
+            if publication.withdrawn
+            else {}
+        ),
         "dcat:distribution": [
             _distribution(newest, file)
             for file in newest.files
             if file.name.endswith(_DISTRIBUTED) and file.name != "changes.csv"
         ],
+    }
+
+
+def _issue(one: KnownIssue) -> dict[str, Any]:
+    return {
+        "@type": "dqv:QualityAnnotation",
+        "dct:identifier": one.id,
+        "dct:type": one.kind,
+        "dct:temporal": {
+            "@type": "dct:PeriodOfTime",
+            "dcat:startDate": _day(one.affects.start),
+            **({"dcat:endDate": _day(one.affects.end)} if one.affects.end else {}),
+        },
+        "rdfs:comment": _texts(one.text),
+    }
+
+
+def _day(day: date) -> dict[str, str]:
+    return {"@value": day.isoformat(), "@type": "xsd:date"}
+
+
+def _withdrawn(one: Withdrawal) -> dict[str, Any]:
+    return {
+        "@id": f"{one.path}/",
+        "dcat:version": one.version,
+        "adms:status": {"@id": "http://purl.org/adms/status/Withdrawn"},
+        "rdfs:comment": _texts(Text(ko=one.reason, en=one.reason_en)),
     }
 
 

@@ -9,7 +9,9 @@ from xml.etree import ElementTree as ET
 from busan_safety.gate import Dataset
 from busan_safety.release import words
 from busan_safety.release.publication import Publication, Version
-from busan_safety.settings import Settings
+from busan_safety.release.records import Withdrawal
+from busan_safety.release.tombstones import TOMBSTONE
+from busan_safety.settings import SEOUL, Settings
 
 _ATOM = "http://www.w3.org/2005/Atom"
 # Names of releases, not addresses: the folder may be served from anywhere.
@@ -32,6 +34,9 @@ def atom(publications: list[Publication], settings: Settings) -> bytes:
     author = ET.SubElement(feed, _name("author"))
     _text(author, "name", words.PUBLISHER.ko)
     ET.SubElement(feed, _name("link"), {"rel": "self", "href": "feed.xml"})
+    for known in publications:
+        for one in reversed(known.withdrawn):
+            _withdrawal(feed, one, known.dataset)
     for version, dataset in versions:
         _entry(feed, version, dataset)
     ET.indent(feed)
@@ -51,6 +56,17 @@ def _entry(feed: ET.Element, version: Version, dataset: Dataset) -> None:
         f"{version.row_count:,}행, 자료 기준일 {version.data_as_of} / "
         f"{version.row_count:,} rows, data as of {version.data_as_of}",
     )
+
+
+def _withdrawal(feed: ET.Element, withdrawn: Withdrawal, dataset: Dataset) -> None:
+    entry = ET.SubElement(feed, _name("entry"))
+    _text(entry, "id", f"urn:uuid:{uuid.uuid5(_NAMES, f'{withdrawn.path}#withdrawn')}")
+    title = f"{dataset.title.ko} / {dataset.title.en} {withdrawn.version}"
+    _text(entry, "title", f"[회수 / withdrawn] {title}")
+    _text(entry, "updated", withdrawn.withdrawn_at.astimezone(SEOUL).isoformat(timespec="seconds"))
+    href = f"{withdrawn.path}/{TOMBSTONE}"
+    ET.SubElement(entry, _name("link"), {"rel": "alternate", "href": href})
+    _text(entry, "summary", f"{withdrawn.reason} / {withdrawn.reason_en}")
 
 
 def _text(parent: ET.Element, name: str, text: str) -> None:

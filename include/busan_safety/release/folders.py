@@ -75,6 +75,18 @@ def replace_file(path: Path, content: bytes) -> None:
     beside.replace(path)
 
 
+def remove_all_but(folder: Path, kept: str) -> None:
+    """Remove everything in a folder but one file."""
+    for path in folder.iterdir():
+        if path.name == kept:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    _sync_folder(folder)
+
+
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:

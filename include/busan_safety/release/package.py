@@ -11,10 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from busan_safety.gate import Decision, Text
+from busan_safety.gate import Decision, Text, successor_of
 from busan_safety.gate.candidate import Candidate, Column
 from busan_safety.release import words
 from busan_safety.release.changes import changes_csv
+from busan_safety.release.known_issues import KnownIssue
+from busan_safety.release.pictures import pictures
 from busan_safety.release.tables import csv_bytes, kind_of, parquet_bytes, released_rows
 from busan_safety.sources import get_source
 
@@ -31,6 +33,7 @@ class Edition:
     version: str
     data_as_of: date
     is_synthetic: bool
+    known_issues: tuple[KnownIssue, ...] = ()
 
     @property
     def fields(self) -> list[dict[str, Any]]:
@@ -60,14 +63,20 @@ def build_files(edition: Edition, previous_csv: bytes | None) -> dict[str, bytes
             "synthetic": edition.is_synthetic,
         },
     )
+    drawn = pictures(edition.candidate)
     files = {
         f"{dataset.id}.csv": table,
         f"{dataset.id}.parquet": parquet,
-        "README.md": _readme(edition, has_previous=previous_csv is not None),
+        "README.md": _readme(
+            edition, has_previous=previous_csv is not None, has_pictures=bool(drawn)
+        ),
         "changes.csv": changes_csv(dataset.key, previous_csv, table),
         "gate.json": _json(_gate(edition)),
+        **drawn,
     }
-    files["datapackage.json"] = _json(_datapackage(edition, table, parquet))
+    package = _datapackage(edition, table, parquet)
+    package["resources"] += [_picture(name, content) for name, content in drawn.items()]
+    files["datapackage.json"] = _json(package)
     files[CHECKSUMS] = "".join(
         f"{sha256(content)}  {name}\n" for name, content in sorted(files.items())
     ).encode()
@@ -123,6 +132,8 @@ def _datapackage(edition: Edition, table: bytes, parquet: bytes) -> dict[str, An
             {"title": f"{words.PUBLISHER.ko} ({words.PUBLISHER.en})", "roles": ["publisher"]}
         ],
         "sources": [_source(source_id) for source_id in dataset.source_ids],
+        "table_version": dataset.table_version,
+        "known_issues": [issue.as_json() for issue in edition.known_issues],
         "resources": [
             {
                 "name": dataset.id,
@@ -151,6 +162,17 @@ def _datapackage(edition: Edition, table: bytes, parquet: bytes) -> dict[str, An
     }
 
 
+def _picture(name: str, content: bytes) -> dict[str, Any]:
+    return {
+        "name": name.removesuffix(".svg").lower(),
+        "path": name,
+        "format": "svg",
+        "mediatype": "image/svg+xml",
+        "bytes": len(content),
+        "hash": f"sha256:{sha256(content)}",
+    }
+
+
 def _field(column: Column) -> dict[str, Any]:
     kind = kind_of(column)
     text = words.both_languages(column.comment or column.name)
@@ -172,7 +194,7 @@ def _source(source_id: str) -> dict[str, Any]:
     }
 
 
-def _readme(edition: Edition, *, has_previous: bool) -> bytes:
+def _readme(edition: Edition, *, has_previous: bool, has_pictures: bool) -> bytes:
     dataset = edition.candidate.dataset
     text: str = (
         _environment()
@@ -190,6 +212,10 @@ def _readme(edition: Edition, *, has_previous: bool) -> bytes:
             attribution=_attribution(dataset.title, edition.data_as_of),
             fields=edition.fields,
             has_previous=has_previous,
+            known_issues=edition.known_issues,
+            waived=[reason for reason in edition.decision.reasons if reason.waived],
+            successor=successor_of(dataset),
+            has_pictures=has_pictures,
         )
     )
     return text.encode("utf-8")

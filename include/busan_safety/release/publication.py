@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from busan_safety.gate import Dataset
+from busan_safety.release.known_issues import KnownIssue
+from busan_safety.release.records import Withdrawal
 
 MEDIA_TYPES = {
     ".csv": "text/csv",
@@ -14,6 +16,7 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".jsonld": "application/ld+json",
     ".md": "text/markdown",
+    ".svg": "image/svg+xml",
     ".xml": "application/atom+xml",
 }
 
@@ -54,10 +57,18 @@ class Version:
 
 @dataclass(frozen=True)
 class Publication:
-    """A dataset with its versions, oldest first; without any before its first release."""
+    """A dataset with its versions, oldest first; without any before its first release.
+
+    planned: days of the calendar after the newest data. known_issues: those of the newest
+    version, also such as became known after it. successor: the table that replaces this one.
+    """
 
     dataset: Dataset
     versions: tuple[Version, ...]
+    withdrawn: tuple[Withdrawal, ...] = ()
+    planned: tuple[date, ...] = ()
+    known_issues: tuple[KnownIssue, ...] = ()
+    successor: Dataset | None = None
 
     @property
     def newest(self) -> Version | None:

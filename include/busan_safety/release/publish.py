@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -23,19 +23,28 @@ from busan_safety.gate import (
 from busan_safety.gate.candidate import Candidate
 from busan_safety.gate.validation import current_suite_hash
 from busan_safety.release import folders, live
+from busan_safety.release.calendar import Calendar, read_calendar
 from busan_safety.release.catalogue import write_catalogue
 from busan_safety.release.checksums import broken_files
+from busan_safety.release.contract import ContractChange, contract_change, read_package
+from busan_safety.release.known_issues import issues_of
+from busan_safety.release.lock import publisher_lock
 from busan_safety.release.package import Edition, build_files, sha256
-from busan_safety.release.records import Release, insert_release, releases_of
-from busan_safety.settings import Settings, get_settings
-from busan_safety.warehouse import connect
+from busan_safety.release.preview import Preview, preview
+from busan_safety.release.records import (
+    Release,
+    Withdrawal,
+    insert_release,
+    releases_of,
+    withdrawals_of,
+)
+from busan_safety.release.tables import csv_bytes, released_rows
+from busan_safety.release.withdraw import finish_withdrawals, was_withdrawn
+from busan_safety.settings import SEOUL, Settings, get_settings
 
 log = logging.getLogger(__name__)
 
-Outcome = Literal["released", "unchanged", "refused", "waiting", "undecided"]
-
-# One publisher at a time, also across machines.
-_LOCK = 20240403
+Outcome = Literal["released", "unchanged", "refused", "waiting", "undecided", "embargoed"]
 
 
 class ReleaseError(RuntimeError):
@@ -48,7 +57,8 @@ class ReleaseReport:
 
     released: a new version stands. unchanged: the last version holds these very rows.
     refused: the gate is closed. waiting: a person must approve first. undecided: there is no
-    decision on exactly this candidate. In the last three the last version stays.
+    decision on exactly this candidate. embargoed: the calendar holds these data back. In the
+    last four the last version stays.
     """
 
     dataset: str
@@ -60,24 +70,30 @@ class ReleaseReport:
     reasons: tuple[Reason, ...] = ()
     message: str = ""
     is_dry_run: bool = False
+    preview: Preview | None = None
 
 
-def publish_passed(*, dry_run: bool = False, run_id: str | None = None) -> list[ReleaseReport]:
+def publish_passed(
+    *, dry_run: bool = False, run_id: str | None = None, today: date | None = None
+) -> list[ReleaseReport]:
     """Release every candidate that has an open decision on exactly its fingerprint.
 
     One report per dataset; one dataset's closed gate does not hold up the others. dry_run: say
-    what would happen and write nothing. Raises CandidateMissing before candidates are built and
-    ReleaseError when a version cannot be written.
+    what would happen, with a preview of the rows that change, and write nothing. Raises
+    CandidateMissing before candidates are built and ReleaseError when a version cannot be written.
+    today: the day by which embargoes and waivers are judged, default today in Korea.
     """
     settings = get_settings()
+    day = today or datetime.now(SEOUL).date()
+    calendar = read_calendar(settings)
     reports = []
-    with connect("publisher", settings=settings) as connection:
-        connection.execute("select pg_advisory_lock(%s)", [_LOCK])
-        connection.commit()
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    with publisher_lock(settings) as connection:
+        if not dry_run:
+            finish_withdrawals(connection, settings)
+            connection.commit()
         for dataset in all_datasets().values():
             with connection.transaction():
-                report = _publish(connection, dataset, settings, dry_run=dry_run)
+                report = _publish(connection, dataset, settings, calendar, day, dry_run=dry_run)
             if report.path and not dry_run:
                 folders.point_latest_at(report.path)
             log.info(
@@ -91,7 +107,13 @@ def publish_passed(*, dry_run: bool = False, run_id: str | None = None) -> list[
 
 
 def _publish(
-    connection: psycopg.Connection, dataset: Dataset, settings: Settings, *, dry_run: bool
+    connection: psycopg.Connection,
+    dataset: Dataset,
+    settings: Settings,
+    calendar: Calendar,
+    today: date,
+    *,
+    dry_run: bool,
 ) -> ReleaseReport:
     candidate = read_candidate(connection, dataset)
     decision = find_decision(
@@ -101,6 +123,11 @@ def _publish(
         current_suite_hash(dataset.id, settings),
     )
     history = releases_of(connection, dataset.id)
+    withdrawn = withdrawals_of(connection, dataset.id)
+    own_folder = settings.releases_dir / dataset.id
+    contract = contract_change(
+        read_package(own_folder / history[-1].version) if history else None, candidate
+    )
     report = ReleaseReport(
         dataset=dataset.id,
         outcome="released",
@@ -108,13 +135,17 @@ def _publish(
         row_count=decision.row_count if decision else len(candidate.rows()),
         reasons=decision.reasons if decision else (),
         is_dry_run=dry_run,
+        preview=_preview(candidate, own_folder, history, contract) if dry_run else None,
     )
-    held_up = _why_not(decision, settings, is_first=not history)
+    held_up = (
+        _why_not(decision, settings, today, is_first=not history)
+        or _may_not(candidate, contract, withdrawn)
+        or _embargoed(calendar, candidate, today)
+    )
     if decision is None or held_up:
         outcome, message = held_up or ("undecided", "")
         return replace(report, outcome=outcome, message=message)
 
-    own_folder = settings.releases_dir / dataset.id
     last = history[-1] if history else None
     same = last if last and last.candidate_fingerprint == candidate.fingerprint else None
     if same and (own_folder / same.version).is_dir():
@@ -129,13 +160,21 @@ def _publish(
     if same:
         version = same.version
     else:
-        version = cut_off.name if cut_off else _next_version(own_folder, data_as_of, history)
+        taken = {known.version for known in history} | {known.version for known in withdrawn}
+        version = cut_off.name if cut_off else _next_version(own_folder, data_as_of, taken)
     report = replace(report, version=version, path=own_folder / version)
     if dry_run:
         return replace(report, message="dry run: nothing was written")
 
     before = history[:-1] if same else history
-    edition = Edition(candidate, decision, version, data_as_of, _is_synthetic(candidate))
+    edition = Edition(
+        candidate,
+        decision,
+        version,
+        data_as_of,
+        _is_synthetic(candidate),
+        issues_of(settings, dataset.id, version, data_as_of),
+    )
     files = build_files(edition, _previous_csv(own_folder, dataset, before))
     target = own_folder / version
     folders.remove_unfinished(own_folder)
@@ -163,7 +202,7 @@ def _publish(
 
 
 def _why_not(
-    decision: Decision | None, settings: Settings, *, is_first: bool
+    decision: Decision | None, settings: Settings, today: date, *, is_first: bool
 ) -> tuple[Outcome, str] | None:
     if decision is None:
         return (
@@ -173,10 +212,58 @@ def _why_not(
         )
     if not decision.is_open:
         return "refused", "The gate is closed; the last release stays."
+    for reason in decision.reasons:
+        if reason.waived and reason.waived.expires_on < today.isoformat():
+            return (
+                "undecided",
+                f"The waiver of {reason.check} expired on {reason.waived.expires_on}; "
+                "run validate_candidates.",
+            )
     needs_person = decision.decision == "warn" or is_first
     if settings.gate_approval == "person" and needs_person and not decision.has_approval:
         return "waiting", f"A person must approve decision {decision.decision_id} first."
     return None
+
+
+def _may_not(
+    candidate: Candidate, contract: ContractChange, withdrawn: list[Withdrawal]
+) -> tuple[Outcome, str] | None:
+    """Refusals that no decision of the gate can lift."""
+    if taken_back := was_withdrawn(withdrawn, candidate.fingerprint):
+        return (
+            "refused",
+            f"These very rows were withdrawn as {taken_back.version} "
+            f"({taken_back.reason_en}); they are not published again.",
+        )
+    if contract.kind == "incompatible":
+        dataset = candidate.dataset
+        return (
+            "refused",
+            f"Readers of {dataset.id} would break: {'; '.join(contract.details)}. Declare table "
+            f"version {dataset.table_version + 1} beside this one "
+            "(docs/how-to/change-a-published-table.md).",
+        )
+    return None
+
+
+def _embargoed(calendar: Calendar, candidate: Candidate, today: date) -> tuple[Outcome, str] | None:
+    embargo = calendar.embargo_on(candidate.dataset.id, _data_as_of(candidate), today)
+    if embargo is None:
+        return None
+    return "embargoed", f"Not before {embargo.until}: {embargo.reason.en} ({embargo.reason.ko})"
+
+
+def _preview(
+    candidate: Candidate, own_folder: Path, history: list[Release], contract: ContractChange
+) -> Preview:
+    header = [column.name for column in candidate.columns]
+    return preview(
+        candidate.dataset.key,
+        history[-1].version if history else None,
+        _previous_csv(own_folder, candidate.dataset, history),
+        csv_bytes(header, released_rows(candidate)),
+        contract,
+    )
 
 
 def _mend_live_table(connection: psycopg.Connection, candidate: Candidate, version: str) -> None:
@@ -203,9 +290,9 @@ def _unrecorded_folder(own_folder: Path, fingerprint: str, history: list[Release
     return None
 
 
-def _next_version(own_folder: Path, data_as_of: date, history: list[Release]) -> str:
+def _next_version(own_folder: Path, data_as_of: date, recorded: set[str]) -> str:
     month = (data_as_of.year, data_as_of.month)
-    taken = {release.version for release in history}
+    taken = set(recorded)
     taken |= {folder.name for folder in folders.version_folders(own_folder)}
     numbers = [
         number

@@ -95,6 +95,15 @@ def boundaries() -> Boundaries | None:
     return _read(path, changed)
 
 
+def outlines() -> dict[str, Any] | None:
+    """Return the districts' polygons in degrees by code; None where the deployment has none.
+
+    Raises BoundaryError when the file that the settings name cannot be used.
+    """
+    path = get_settings().boundary_path
+    return dict(sorted(_features(path))) if path else None
+
+
 @lru_cache(maxsize=1)
 def _say_that_there_are_none() -> None:
     log.warning(

@@ -11,6 +11,8 @@ create schema if not exists marts authorization transformer;
 -- Facts about persons: the transformer aggregates them, nobody else reads them.
 create schema if not exists marts_restricted authorization transformer;
 create schema if not exists evaluation authorization transformer;
+-- Results whose rows are small places with counts of persons in them.
+create schema if not exists evaluation_restricted authorization transformer;
 create schema if not exists disclosed authorization transformer;
 create schema if not exists published_candidate authorization transformer;
 create schema if not exists published authorization publisher;
@@ -225,7 +227,11 @@ create table if not exists ops.release (
     withdrawal_reason text,
     unique (dataset, version)
 );
+alter table ops.release add column if not exists withdrawn_by text;
+alter table ops.release add column if not exists withdrawal_reason_en text;
 comment on table ops.release is 'One row per published version of a dataset. 공개 이력.';
+comment on column ops.release.withdrawn_at is
+    'When it was taken back; its files are gone and a tombstone stands in its folder. 회수 시각.';
 
 create table if not exists quarantine.rejected_row (
     batch_id integer not null references ops.batch,

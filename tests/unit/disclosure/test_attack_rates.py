@@ -8,7 +8,7 @@ import pytest
 
 from busan_safety.disclosure.attack import (
     AttackRefused,
-    Trace,
+    DerivedNumber,
     attack,
     formats,
     out_of,
@@ -25,20 +25,20 @@ LINKED = link(PARTS, count="n", tables={"district": ["district"], "city": []})
 HIDDEN = np.array([key in [("남구",), ("동구",)] for key in LINKED.cells["key"]])
 
 
-def trace(printed: float, digits: int, made, district: str = "남구") -> Trace:
-    return Trace("district", (district,), printed, digits, made, "rate")
+def number(printed: float, digits: int, made, district: str = "남구") -> DerivedNumber:
+    return DerivedNumber("district", (district,), printed, digits, made, "rate")
 
 
 @pytest.mark.parametrize(
     "given",
     [
-        trace(1.2, 1, per(25_000, 10_000)),
-        trace(3.0, 1, per(100, 100)),
-        trace(66.7, 1, out_of(2, 100)),
-        trace(10.08, 2, smoothed(25_000, 16.0, 0.4, 10_000)),
-        trace(15.0, 1, per(20, 100)),
-        trace(17, 0, lambda counts: counts, "동구"),
-        trace(8.77, 2, np.vectorize(lambda count: exact_interval(int(count))[1])),
+        number(1.2, 1, per(25_000, 10_000)),
+        number(3.0, 1, per(100, 100)),
+        number(66.7, 1, out_of(2, 100)),
+        number(10.08, 2, smoothed(25_000, 16.0, 0.4, 10_000)),
+        number(15.0, 1, per(20, 100)),
+        number(17, 0, lambda counts: counts, "동구"),
+        number(8.77, 2, np.vectorize(lambda count: exact_interval(int(count))[1])),
     ],
     ids=[
         "rate",
@@ -51,26 +51,28 @@ def trace(printed: float, digits: int, made, district: str = "남구") -> Trace:
     ],
 )
 def test_a_rounded_number_with_what_it_was_made_of_gives_the_count(given):
-    report = attack(LINKED, HIDDEN, width=4, traces=[given])
+    report = attack(LINKED, HIDDEN, width=4, derived=[given])
 
-    assert [(f.kind, f.key, f.low, f.high) for f in report.findings] == [("trace", ("남구",), 3, 3)]
+    assert [(f.kind, f.key, f.low, f.high) for f in report.findings] == [
+        ("derived", ("남구",), 3, 3)
+    ]
 
 
 def test_a_coarsely_rounded_rate_leaves_room():
-    coarse = trace(0.0, 0, per(3_000_000, 100_000))
+    coarse = number(0.0, 0, per(3_000_000, 100_000))
 
-    assert not attack(LINKED, HIDDEN, width=4, traces=[coarse]).succeeded
+    assert not attack(LINKED, HIDDEN, width=4, derived=[coarse]).succeeded
 
 
 def test_a_rate_of_a_printed_count_says_nothing_new():
-    known = trace(32.0, 1, per(25_000, 10_000), "중구")
+    known = number(32.0, 1, per(25_000, 10_000), "중구")
 
-    assert not attack(LINKED, HIDDEN, width=4, traces=[known]).succeeded
+    assert not attack(LINKED, HIDDEN, width=4, derived=[known]).succeeded
 
 
 def test_a_rate_that_no_count_gives_is_refused():
     with pytest.raises(AttackRefused, match="no count"):
-        attack(LINKED, HIDDEN, width=4, traces=[trace(0.123456, 6, per(10))])
+        attack(LINKED, HIDDEN, width=4, derived=[number(0.123456, 6, per(10))])
 
 
 ROWS = pd.DataFrame(

@@ -58,6 +58,19 @@ PICTURES = {
         point("naive", "naive", 0.66, 0.57, 0.77),
         point("empirical_bayes", "empirical_bayes", 0.83, 0.7, 0.99),
     ],
+    "days": [
+        point("event_days", "event_days", 1.3, 1.1, 1.5),
+        point("days_beside", "days_beside", 1.0, 0.9, 1.1),
+    ],
+    "amounts": [
+        point("dose", "all", 0.9, 0.7, 1.1),
+        {"series": "dose", "at": "least_without_one", "value": 0.85, "lower": None, "upper": None},
+    ],
+    "shares": [
+        point("participants", "participants", 4.0, 3.0, 5.0),
+        point("non_participants", "non_participants", 9.0, 7.0, 11.0),
+    ],
+    "course": [point("event_study", at, 0.9, 0.7, 1.1) for at in ("-2", "-1", "+1", "+2")],
     "windows": [
         point(series, at, 100.0, 0.0, 0.0)
         for series in ("treated", "comparison")
@@ -77,6 +90,10 @@ def marks(svg: str, role: str) -> int:
         ("series", "point", 3),
         ("roll-out", "point", 5),
         ("sites", "point", 2),
+        ("days", "point", 2),
+        ("amounts", "point", 2),
+        ("shares", "point", 2),
+        ("course", "point", 4),
         ("windows", "bar", 4),
     ],
 )
@@ -86,6 +103,38 @@ def test_every_point_is_drawn(kind: str, role: str, count: int) -> None:
     assert marks(svg, role) == count
     assert "합성 데이터" in svg
     assert "구별되지 않았습니다" in svg
+
+
+def test_counts_and_sides_stand_on_the_bars_so_that_nothing_rests_on_colour() -> None:
+    svg = draw(effect([point("treated", at, 1234.0, 0.0, 0.0) for at in ("before", "after")]))
+
+    words = re.findall(r">([^<>]+)</text>", svg)
+    assert words.count("1,234") == 2
+    assert {"전", "후"} <= set(words)
+
+
+def test_a_series_that_nobody_knows_has_no_picture() -> None:
+    with pytest.raises(NoPicture, match="no series"):
+        draw(effect([point("of_tomorrow", "1", 1.0, 1.0, 1.0)]))
+
+
+def test_a_survey_is_drawn_by_wave() -> None:
+    points = [
+        point(series, at, 70.0, 68.0, 72.0)
+        for series in ("treated", "comparison")
+        for at in ("2023-12-31", "2024-12-31")
+    ]
+    svg = draw(effect(points).model_copy(update={"estimate_unit": "points"}))
+
+    assert marks(svg, "point") == 4
+    assert "2023" in svg
+
+
+def test_shares_of_those_who_chose_are_not_joined_or_compared() -> None:
+    svg = draw(effect(PICTURES["shares"]).model_copy(update={"estimate_unit": "none"}))
+
+    assert "비율비" not in svg
+    assert marks(svg, "line mark") == 0
 
 
 def test_same_points_give_the_same_bytes() -> None:

@@ -1,6 +1,7 @@
 """Sentences say what was seen, what could have been seen, and never that something worked."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import get_args
 
@@ -8,10 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from busan_safety.evaluation.designs.estimate import Estimate, Groups
+from busan_safety.evaluation.designs.estimate import Described, Estimate, Groups, Share
 from busan_safety.evaluation.methods.refusal import RefusalCode
 from busan_safety.evaluation.plans import Bilingual, Plan, load_plans
-from busan_safety.evaluation.sentences import sentence_for, sentence_for_refusal
+from busan_safety.evaluation.sentences import (
+    sentence_for,
+    sentence_for_description,
+    sentence_for_refusal,
+)
+from busan_safety.evaluation.standing import Standing
 
 PLANS: dict[str, Plan] = {plan.plan_id: plan for plan in load_plans()}
 PLAN = PLANS["safe_routes_night_calls"]
@@ -103,8 +109,20 @@ def test_synthetic_data_say_so_first() -> None:
     assert sentence.en.startswith("[Synthetic data] ")
 
 
-@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
-@settings(deadline=None)
+ESTIMATED = {
+    name: plan for name, plan in PLANS.items() if plan.comparison.group != "non_participants"
+}
+CAUTIONS = {
+    "own_past": ("비교 집단이 없어", "no comparison group"),
+    "comparable_days": ("알 수 없습니다", "is not known"),
+    "other_amounts": ("단정할 수 없습니다", "not decided at random"),
+    "cells_without_cameras": ("범죄가 많은 곳에", "Cameras go where crime is"),
+}
+RANDOM = ("단정할 수 없습니다", "not chosen at random")
+
+
+@pytest.mark.parametrize("plan", ESTIMATED.values(), ids=ESTIMATED)
+@settings(deadline=None, max_examples=30)
 @given(st.floats(min_value=0.01, max_value=0.99), st.integers(1, 200), st.integers(1, 200))
 def test_no_sentence_claims_a_cause(
     plan: Plan, estimate: float, treated: int, control: int
@@ -116,9 +134,63 @@ def test_no_sentence_claims_a_cause(
     for sentence in (seen, unseen):
         assert not CAUSAL.search(sentence.ko + sentence.en)
         assert "None" not in sentence.ko + sentence.en
-    if plan.comparison.group == "own_past":
-        assert "비교 집단이 없어" in seen.ko
-        assert "no comparison group" in seen.en
-    else:
-        assert "단정할 수 없습니다" in seen.ko
-        assert "not chosen at random" in seen.en
+    ko, en = CAUTIONS.get(plan.comparison.group, RANDOM)
+    assert ko in seen.ko
+    assert en in seen.en
+
+
+def test_a_difference_in_points_is_told_in_points() -> None:
+    plan = PLANS["dog_patrols_perceived_safety"]
+    seen = told(replace(found(2.14, 0.5, 3.8), unit="points"), plan, detectable=2.4)
+    unseen = told(replace(found(-0.3, -2.0, 1.4), unit="points"), plan, detectable=2.4)
+
+    assert "약 2.1점 높았습니다(차이 2.14" in seen.ko
+    assert "was about 2.1 points higher after the start than before" in seen.en
+    assert "변화와 구별되지 않았습니다" in unseen.ko
+    assert "a rise of about 2.4 points or more would be found" in unseen.en
+
+
+def test_minutes_are_shorter_not_fewer() -> None:
+    plan = PLANS["mental_centre_handling_minutes"]
+    seen = told(replace(found(0.8, 0.7, 0.9, Groups(1, None)), unit="time_ratio"), plan)
+
+    assert "약 20% 짧았습니다(시간비 0.80" in seen.ko
+    assert "was about 20 % shorter" in seen.en
+
+
+def test_an_amount_is_told_by_its_step() -> None:
+    plan = PLANS["child_keepers_zone_accidents"]
+    seen = told(found(0.9, 0.85, 0.95, Groups(16, None)), plan)
+
+    assert "활동이 10시간 더 많을 때마다 약 10% 적었습니다" in seen.ko
+    assert "about 10 % lower with each further ten hours a month per primary school" in seen.en
+
+
+def test_provisional_values_are_said() -> None:
+    sentence = sentence_for(
+        PLAN, found(0.8, 0.7, 0.9), detectable=0.9, is_synthetic=False, provisional=3
+    )
+
+    assert "잠정치 3개" in sentence.ko
+    assert "3 provisional values" in sentence.en
+
+
+def test_a_self_selected_comparison_is_never_called_an_effect() -> None:
+    plan = PLANS["happy_home_rereports"]
+    groups = Described(
+        treated=Share(28, 680, 28 / 680, 0.029, 0.059),
+        control=Share(62, 697, 62 / 697, 0.07, 0.112),
+        period=(date(2022, 1, 1), date(2024, 12, 31)),
+    )
+
+    sentence = sentence_for_description(plan, groups, Standing(), is_synthetic=False)
+
+    both = sentence.ko + sentence.en.lower()
+    assert not re.search(r"효과|effect|감소|줄|영향|비율비|ratio|lower|higher", both)
+    assert not CAUSAL.search(both)
+    assert "스스로 정했으므로" in sentence.ko
+    assert "4.1%" in sentence.ko
+    assert "8.9%" in sentence.ko
+    assert groups.verdict == "descriptive"
+    texts = [plan.title, plan.outcome.name, plan.outcome.caution, plan.emmie.mechanism]
+    assert not any(re.search(r"효과|effect", text.ko + text.en.lower()) for text in texts)

@@ -125,11 +125,13 @@ final as (
         dim_programme.holder_ko,
         dim_programme.source_ids,
         dim_programme.evaluation_design,
+        dim_programme.plan_ids,
         case
             when dim_programme.evaluation_design like 'refused%' then 'refused'
-            when dim_programme.evaluation_design in ('descriptive', 'not_planned')
-                then dim_programme.evaluation_design
-            else 'planned'
+            -- Who took part chose to: told side by side, never as an effect.
+            when dim_programme.evaluation_design = 'self_selected_description' then 'descriptive'
+            when dim_programme.plan_ids is not null then 'planned'
+            else dim_programme.evaluation_design
         end as evaluation_status,
         budgets.programme_codes as budget_codes,
         targets.unit as target_unit,

@@ -17,7 +17,8 @@ final as (
         roll_out_en,
         evaluation_unit,
         comparison,
-        evaluation_design
+        evaluation_design,
+        plan_ids
     from programmes
 )
 

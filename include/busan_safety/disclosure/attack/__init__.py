@@ -14,18 +14,18 @@ from busan_safety.disclosure.attack.model import (
     Published,
     Report,
 )
-from busan_safety.disclosure.attack.rates import Trace, out_of, per, smoothed
+from busan_safety.disclosure.attack.rates import DerivedNumber, out_of, per, smoothed
 from busan_safety.disclosure.attack.run import attack
 from busan_safety.disclosure.attack.singletons import Singletons
 
 __all__ = [
     "AttackRefused",
+    "DerivedNumber",
     "Finding",
     "Knowledge",
     "Published",
     "Report",
     "Singletons",
-    "Trace",
     "attack",
     "formats",
     "out_of",

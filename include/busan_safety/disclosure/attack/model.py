@@ -22,7 +22,7 @@ Kind = Literal[
     "tables",
     "ledger",
     "then",
-    "trace",
+    "derived",
     "singleton",
     "collusion",
     "increment",

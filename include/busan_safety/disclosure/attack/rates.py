@@ -20,7 +20,7 @@ Formula = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True)
-class Trace:
+class DerivedNumber:
     """A printed number made from the count of a cell.
 
     printed, digits: the number and its decimals. made: counts -> numbers before rounding. label:
@@ -61,10 +61,10 @@ def smoothed(denominator: float, prior: float, weight: float, unit: float = 1.0)
     return lambda counts: (weight * counts / denominator * unit) + (1 - weight) * prior
 
 
-def trace_rows(published: Published, traces: Sequence[Trace]) -> Rows:
+def derived_rows(published: Published, derived: Sequence[DerivedNumber]) -> Rows:
     """Bounds on hidden cells from printed numbers; those of printed cells say nothing new.
 
-    Raises ValueError for a trace of a cell that is in no table.
+    Raises ValueError for a number of a cell that is in no table.
     """
     number = {
         published.identity(int(cell)): int(cell) for cell in np.flatnonzero(~published.shown())
@@ -72,17 +72,17 @@ def trace_rows(published: Published, traces: Sequence[Trace]) -> Rows:
     shown = published.parts[np.flatnonzero(published.shown())]
     values = published.values[published.shown()]
     cells, low, high, labels = [], [], [], []
-    for trace in traces:
-        cell = number.get((trace.table, trace.key))
+    for each in derived:
+        cell = number.get((each.table, each.key))
         if cell is None:
-            if not _exists(published, trace):
-                raise ValueError(f"{trace.label} is of no cell of table {trace.table}")
+            if not _exists(published, each):
+                raise ValueError(f"{each.label} is of no cell of table {each.table}")
             continue
-        possible = trace.counts(_most(published.parts[[cell]], shown, values))
+        possible = each.counts(_most(published.parts[[cell]], shown, values))
         cells.append(cell)
         low.append(float(possible.min()))
         high.append(float(possible.max()))
-        labels.append(trace.label)
+        labels.append(each.label)
     if not cells:
         return no_rows(published.parts.shape[1])
     return Rows(
@@ -99,6 +99,6 @@ def _most(cell: sparse.csr_array, shown: sparse.csr_array, values: npt.NDArray[n
     return int(values[holds].min()) if holds.any() else 100_000
 
 
-def _exists(published: Published, trace: Trace) -> bool:
+def _exists(published: Published, each: DerivedNumber) -> bool:
     cells = published.cells
-    return any(key == trace.key for key in cells.loc[cells["table"] == trace.table, "key"])
+    return any(key == each.key for key in cells.loc[cells["table"] == each.table, "key"])

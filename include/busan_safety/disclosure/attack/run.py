@@ -24,7 +24,7 @@ from busan_safety.disclosure.attack.model import (
     Report,
     required_widths,
 )
-from busan_safety.disclosure.attack.rates import Trace, trace_rows
+from busan_safety.disclosure.attack.rates import DerivedNumber, derived_rows
 from busan_safety.disclosure.attack.reduce import Reduced, reduce
 from busan_safety.disclosure.attack.singletons import Singletons, told
 from busan_safety.disclosure.attack.system import (
@@ -46,7 +46,7 @@ def attack(
     width: int | Counts,
     absent: Mask | None = None,
     ledger: pd.DataFrame | None = None,
-    traces: Sequence[Trace] = (),
+    derived: Sequence[DerivedNumber] = (),
     singletons: Singletons | None = None,
     knowledge: Knowledge | None = None,
 ) -> Report:
@@ -74,9 +74,9 @@ def attack(
     rows = tables
     if ledger is not None and len(ledger):
         rows = run.with_ledger(tables, ledger, int(np.max(width, initial=0)))
-    if traces:
-        rows = joined([rows, trace_rows(published, traces)])
-        run.stage("trace", rows)
+    if derived:
+        rows = joined([rows, derived_rows(published, derived)])
+        run.stage("derived", rows)
     if singletons is not None:
         run.from_inside(rows, np.flatnonzero(hidden & (linked.values == 1)), singletons)
     return run.report()

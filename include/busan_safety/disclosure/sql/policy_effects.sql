@@ -1,5 +1,7 @@
 -- One row per effect. With one to threshold - 1 events in any of its four cells the whole row of
--- numbers is hidden, because the estimate and three cells give the fourth.
+-- numbers is hidden, because the estimate and three cells give the fourth. The points of its picture
+-- are hidden too when any of them is such a count: a series that is not known to be of ratios is
+-- taken for counts.
 with
 
 judged as (
@@ -18,9 +20,71 @@ judged as (
         ) as is_hidden
     from evaluation.fct_policy_effect as effects
     where effects.is_public
+),
+
+drawn as (
+    select
+        judged.*,
+        case
+            when not judged.is_hidden and judged.points <> '[]' and not exists (
+                select 1
+                from jsonb_to_recordset(judged.points) as point (series text, value numeric)
+                where
+                    coalesce(
+                        point.series not in ('naive', 'empirical_bayes', 'event_study'), true
+                    )
+                    and point.value > 0 and point.value < %(threshold)s::numeric
+            ) then judged.points
+        end as shown_points
+    from judged
 )
 
-insert into disclosed.policy_effects
+insert into disclosed.policy_effects (
+    effect_id,
+    programme_id,
+    plan_id,
+    plan_hash,
+    plan_changed,
+    outcome_id,
+    outcome_name_ko,
+    outcome_name_en,
+    design,
+    estimate,
+    estimate_unit,
+    desired_direction,
+    lower_95,
+    upper_95,
+    p_value,
+    family,
+    family_size,
+    p_adjusted,
+    adjustment,
+    family_note_ko,
+    family_note_en,
+    mde,
+    verdict,
+    treated_before,
+    treated_after,
+    control_before,
+    control_after,
+    treated_units,
+    control_units,
+    overdispersion,
+    maryland_scale,
+    emmie,
+    threats,
+    change_our_mind,
+    points,
+    sentence_ko,
+    sentence_en,
+    value_status,
+    before_start,
+    before_end,
+    after_start,
+    after_end,
+    data_as_of,
+    is_synthetic
+)
 select
     effect_id,
     programme_id,
@@ -37,6 +101,12 @@ select
     case when not is_hidden then lower_95 end as lower_95,
     case when not is_hidden then upper_95 end as upper_95,
     case when not is_hidden then p_value end as p_value,
+    family,
+    family_size,
+    case when not is_hidden then p_adjusted end as p_adjusted,
+    adjustment,
+    case when not is_hidden then family_note_ko end as family_note_ko,
+    case when not is_hidden then family_note_en end as family_note_en,
     case when not is_hidden then mde end as mde,
     verdict,
     case when not is_hidden then treated_before end as treated_before,
@@ -56,6 +126,8 @@ select
             )
     end as emmie,
     threats,
+    change_our_mind,
+    shown_points as points,
     case when not is_hidden then sentence_ko else %(sentence_ko)s::text end as sentence_ko,
     case when not is_hidden then sentence_en else %(sentence_en)s::text end as sentence_en,
     case when is_hidden then 'suppressed' else value_status end as value_status,
@@ -65,4 +137,4 @@ select
     after_end,
     data_as_of,
     is_synthetic
-from judged
+from drawn

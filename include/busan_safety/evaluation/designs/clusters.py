@@ -29,7 +29,7 @@ from busan_safety.evaluation.methods.panel import UnitPanel
 from busan_safety.evaluation.methods.refusal import Refused
 from busan_safety.evaluation.methods.two_way_effects import bacon_decomposition, two_way_effect
 from busan_safety.evaluation.plans import Plan
-from busan_safety.evaluation.plans.model import FewClusters
+from busan_safety.evaluation.plans.methods import FewClusters
 
 _EARLIEST, _LATEST = -3, 3
 
@@ -74,7 +74,8 @@ def estimate_rows(read: Rows, plan: Plan) -> Estimate:
         after=(min(quarters[at] for at in np.flatnonzero(treated.any(axis=0))), _end(quarters[-1])),
         treated_before=int(np.nansum(panel.outcome[in_roll_out][~treated[in_roll_out]])),
         treated_after=int(np.nansum(panel.outcome[treated])),
-        diagnostics=_checks(panel, logs, method) | {"assignments": test.assignments},
+        diagnostics=_checks(panel, logs, method)
+        | {"placebo_districts_p": round(test.p_value, 6), "assignments": test.assignments},
         points=_points(logs, method.level),
     )
 

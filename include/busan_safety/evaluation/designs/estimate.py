@@ -8,7 +8,9 @@ from typing import Any, Literal, Self
 
 from busan_safety.evaluation.methods.rate_ratio import Cells, RateRatio
 
-Verdict = Literal["decrease", "increase", "not_detectable", "refused"]
+Verdict = Literal["decrease", "increase", "not_detectable", "descriptive", "refused"]
+# A ratio of rates or of typical minutes is 1 where nothing differs, a difference of points 0.
+Unit = Literal["rate_ratio", "time_ratio", "points"]
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A rate ratio with its interval, what it rests on and what was checked.
+    """An estimate with its interval, what it rests on and what was checked.
 
-    estimate, lower, upper, detectable: rate ratios. before, after: first and last day of the
-    periods compared. diagnostics: figures by name, as published; points: the picture.
+    estimate, lower, upper: in `unit`. standard_error: of the logarithm of a ratio, of a difference
+    as it is. before, after: first and last day of the periods compared. diagnostics: figures by
+    name, as published; points: the picture.
     """
 
     estimate: float
@@ -46,13 +49,14 @@ class Estimate:
     groups: Groups
     before: tuple[date, date]
     after: tuple[date, date]
-    treated_before: int
-    treated_after: int
+    treated_before: int | None
+    treated_after: int | None
     control_before: int | None = None
     control_after: int | None = None
     overdispersion: float | None = None
     diagnostics: dict[str, Any] = field(default_factory=dict)
     points: tuple[Point, ...] = ()
+    unit: Unit = "rate_ratio"
 
     @classmethod
     def of_cells(cls, ratio: RateRatio, cells: Cells, **rest: Any) -> Self:
@@ -72,7 +76,38 @@ class Estimate:
 
     @property
     def verdict(self) -> Verdict:
-        """What the interval says: it leaves out 1 on one side, or it does not."""
-        if self.upper < 1:
+        """What the interval says: it leaves out "no difference" on one side, or it does not."""
+        none = 0 if self.unit == "points" else 1
+        if self.upper < none:
             return "decrease"
-        return "increase" if self.lower > 1 else "not_detectable"
+        return "increase" if self.lower > none else "not_detectable"
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of persons with its interval; limits lie within 0 and 1."""
+
+    events: int
+    persons: int
+    value: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Described:
+    """Two groups that chose themselves, side by side; nothing is estimated between them.
+
+    period: first and last day on which somebody entered.
+    """
+
+    treated: Share
+    control: Share
+    period: tuple[date, date]
+    diagnostics: dict[str, Any] = field(default_factory=dict)
+    points: tuple[Point, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Always a description."""
+        return "descriptive"

@@ -13,7 +13,7 @@ from busan_safety.evaluation.designs.query import Rows, rows
 from busan_safety.evaluation.methods.interrupted_series import Series, interrupted_series
 from busan_safety.evaluation.methods.refusal import Refused
 from busan_safety.evaluation.plans import Plan
-from busan_safety.evaluation.plans.model import InterruptedTimeSeries
+from busan_safety.evaluation.plans.methods import InterruptedTimeSeries
 
 
 def read_rows(connection: psycopg.Connection, plan: Plan) -> Rows:

@@ -26,7 +26,7 @@ from busan_safety.evaluation.methods.site_before_after import (
     fit_safety_performance,
 )
 from busan_safety.evaluation.plans import Plan
-from busan_safety.evaluation.plans.model import SiteBeforeAfter
+from busan_safety.evaluation.plans.methods import SiteBeforeAfter
 
 _YEAR = 365.25
 _MONTH = _YEAR / 12

@@ -10,7 +10,7 @@ from busan_safety.evaluation.designs.query import Rows, rows
 from busan_safety.evaluation.methods.rate_ratio import pearson_overdispersion, rate_ratio
 from busan_safety.evaluation.methods.staggered import Panel, compare
 from busan_safety.evaluation.plans import Plan
-from busan_safety.evaluation.plans.model import StaggeredRateRatio
+from busan_safety.evaluation.plans.methods import StaggeredRateRatio
 
 
 def read_rows(connection: psycopg.Connection, plan: Plan) -> Rows:

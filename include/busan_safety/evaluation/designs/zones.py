@@ -21,7 +21,7 @@ from busan_safety.evaluation.methods.displacement import (
 from busan_safety.evaluation.methods.rate_ratio import Cells, rate_ratio
 from busan_safety.evaluation.methods.refusal import Refused
 from busan_safety.evaluation.plans import Plan
-from busan_safety.evaluation.plans.model import ZonesWithBuffers
+from busan_safety.evaluation.plans.methods import ZonesWithBuffers
 
 
 def read_rows(connection: psycopg.Connection, plan: Plan) -> Rows:

@@ -163,11 +163,11 @@ def interrupted_series(
     not_identified, no_convergence. Raises ValueError for arguments that make no sense.
     """
     _check_arguments(series, interruption, control, harmonic_pairs, hac_lags, level)
-    after = _after(series, interruption, breaks)
+    after = after_interruption(series, interruption, breaks)
     for counted in [series] if control is None else [series, control]:
         _check_events(counted.counts, after, minimum_events)
 
-    design = _design(series, after, slope_change, harmonic_pairs)
+    design = segmented_terms(series, after, slope_change, harmonic_pairs)
     matrix = np.column_stack(list(design.values()))
     degrees = len(matrix) - matrix.shape[1]
     if degrees < 1 or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
@@ -218,8 +218,13 @@ def _check_arguments(
         raise ValueError("The control series does not have the same months.")
 
 
-def _after(series: Series, interruption: date, breaks: Collection[date]) -> NDArray[np.bool_]:
-    """Which months are after the interruption, if the series can carry one there."""
+def after_interruption(
+    series: Series, interruption: date, breaks: Collection[date]
+) -> NDArray[np.bool_]:
+    """Which months are after the interruption, if the series can carry one there.
+
+    Raises Refused: interruption_outside, missing_months, too_few_points, known_break.
+    """
     months = series.ordinals()
     if not len(months) or not months[0] < _ordinal(interruption) <= months[-1]:
         raise Refused("interruption_outside", "The interruption does not lie inside the series.")
@@ -243,9 +248,10 @@ def _check_events(counts: NDArray[np.int64], after: NDArray[np.bool_], minimum_e
         )
 
 
-def _design(
+def segmented_terms(
     series: Series, after: NDArray[np.bool_], slope_change: bool, harmonic_pairs: int
 ) -> dict[str, Floats]:
+    """Columns of the segmented regression by name, each shape (months,)."""
     time = np.arange(1, len(after) + 1, dtype=float)
     columns = {"constant": np.ones(len(after)), "trend": time, "level_change": after.astype(float)}
     if slope_change:

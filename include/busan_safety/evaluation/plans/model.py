@@ -6,37 +6,20 @@ import hashlib
 import json
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from busan_safety.evaluation.plans.base import Bilingual, Strict, Text
+from busan_safety.evaluation.plans.methods import Method
 
 PLANS_DIR = Path(__file__).parent
 _SQL_DIR = PLANS_DIR.parent / "sql"
 
-Text = Annotated[str, Field(min_length=1)]
-
 
 class PlanRefused(ValueError):
     """A plan that does not say beforehand what it compares; the message names what is missing."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Bilingual(_Strict):
-    """A text in Korean and English."""
-
-    ko: Text
-    en: Text
 
 
 def _known_query(name: str) -> str:
@@ -49,17 +32,29 @@ def _known_query(name: str) -> str:
 Query = Annotated[str, AfterValidator(_known_query)]
 
 
-class Outcome(_Strict):
-    """What is counted, and which way the programme hopes to move it."""
+class AcceptedBreak(Bilingual):
+    """A known break inside the study period, and why it does not spoil this comparison."""
+
+    series_break: Text
+
+
+class Outcome(Strict):
+    """What is counted, and which way the programme hopes to move it.
+
+    indicators: those of the catalogue that count the same thing. Their known breaks are refused
+    inside the study period unless accepted here, and their provisional values are told.
+    """
 
     outcome_id: Text
     measure: Query
+    indicators: tuple[Text, ...] = ()
+    accepted_breaks: tuple[AcceptedBreak, ...] = ()
     name: Bilingual
     desired_direction: Literal["decrease", "increase"]
     caution: Bilingual
 
 
-class Dates(_Strict):
+class Dates(Strict):
     """The study period, when the programme came, and the windows around it.
 
     roll_out: query of the date at each unit. interruption: first day of the first month with it,
@@ -89,7 +84,7 @@ class Dates(_Strict):
         return self
 
 
-class ComparisonGroup(_Strict):
+class ComparisonGroup(Strict):
     """With what the treated units are compared; `own_past` is no group, and graded so.
 
     event: what separates before from after, as sentences call it.
@@ -101,87 +96,34 @@ class ComparisonGroup(_Strict):
         "own_past",
         "not_yet_treated",
         "rest_of_district",
+        "cells_without_cameras",
+        "other_amounts",
+        "comparable_days",
+        "other_districts",
+        "non_participants",
     ]
     event: Bilingual
     treated: Bilingual
     control: Bilingual
 
 
-class _Method(_Strict):
-    level: float = Field(gt=0.5, lt=1)
-    power: float = Field(gt=0.5, lt=1)
+class Overlap(Strict):
+    """Another programme that may move the same outcome in the same units.
 
-
-class StaggeredRateRatio(_Method):
-    """Each treated unit over its own window, against untreated units over the same months."""
-
-    name: Literal["staggered_did_rate_ratio"]
-    minimum_events_per_cell: int = Field(ge=5)
-
-    needs: ClassVar[tuple[str, ...]] = ("roll_out", "window_months")
-    group: ClassVar[str] = "units_without_works"
-
-
-class SiteBeforeAfter(_Method):
-    """Hauer's empirical Bayes before and after, with sites of the kind left as they were.
-
-    treatment: the kind of facility whose installation is evaluated. offenders: whose accidents.
+    starts: query of `unit` and `started_on`. A unit it reached within the study period is left
+    out, or the plan is refused.
     """
 
-    name: Literal["empirical_bayes_before_after"]
-    treatment: Text
-    offenders: Literal["any", "two_wheelers"]
-    minimum_events: int = Field(ge=5)
-
-    needs: ClassVar[tuple[str, ...]] = ()
-    group: ClassVar[str] = "reference_sites"
+    programme_id: Text
+    starts: Query
+    rule: Literal["exclude", "refuse"]
+    why: Bilingual
 
 
-class InterruptedTimeSeries(_Method):
-    """The level of a monthly count after an interruption against its own past."""
-
-    name: Literal["interrupted_time_series"]
-    harmonic_pairs: int = Field(ge=0, le=5)
-    slope_change: bool
-    minimum_events: int = Field(ge=5)
-
-    needs: ClassVar[tuple[str, ...]] = ("interruption",)
-    group: ClassVar[str] = "own_past"
+_WITHOUT_A_GROUP = ("own_past", "comparable_days", "non_participants")
 
 
-class FewClusters(_Method):
-    """Two-way effects of a roll-out over districts or stations, inference by permutation.
-
-    seed, draws: of the permutations, where not all of them are taken.
-    """
-
-    name: Literal["few_clusters_did"]
-    seed: int = Field(ge=0)
-    draws: int = Field(ge=999, le=100_000)
-    minimum_events: int = Field(ge=5)
-
-    needs: ClassVar[tuple[str, ...]] = ()
-    group: ClassVar[str] = "not_yet_treated"
-
-
-class ZonesWithBuffers(_Method):
-    """Zones against the rest of their districts, with the ring around them for displacement."""
-
-    name: Literal["zones_with_buffers"]
-    buffer_metres: Literal[200]
-    minimum_events_per_cell: int = Field(ge=5)
-
-    needs: ClassVar[tuple[str, ...]] = ()
-    group: ClassVar[str] = "rest_of_district"
-
-
-Method = Annotated[
-    StaggeredRateRatio | SiteBeforeAfter | InterruptedTimeSeries | FewClusters | ZonesWithBuffers,
-    Field(discriminator="name"),
-]
-
-
-class Family(_Strict):
+class Family(Strict):
     """The questions among which this one is counted when p values are adjusted.
 
     purpose: a confirmatory family is adjusted by Holm, a screening one by Benjamini-Hochberg.
@@ -191,7 +133,7 @@ class Family(_Strict):
     purpose: Literal["confirmatory", "screening"]
 
 
-class Emmie(_Strict):
+class Emmie(Strict):
     """EMMIE without its first letter, which is the estimate (Johnson, Tilley & Bowers 2015)."""
 
     mechanism: Bilingual
@@ -206,23 +148,28 @@ class Threat(Bilingual):
     id: Text
 
 
-class Plan(_Strict):
-    """One registered evaluation; `plan_hash` is that of its content, not of its layout."""
+class Plan(Strict):
+    """One registered evaluation; `plan_hash` is that of its content, not of its layout.
+
+    publication: why its result is published or stays inside.
+    """
 
     plan_id: Text
     programme_id: Text
     title: Bilingual
     outcome: Outcome
-    unit: Literal["dong", "site", "city", "district", "station", "zone"]
+    unit: Literal["dong", "site", "city", "district", "station", "zone", "cell", "event", "person"]
     dates: Dates
     comparison: ComparisonGroup
     method: Method
+    overlaps: tuple[Overlap, ...] = ()
     family: Family
     maryland_scale: int
     emmie: Emmie
     threats: tuple[Threat, ...] = Field(min_length=1)
     change_our_mind: Bilingual
     is_public: bool = False
+    publication: Bilingual | None = None
     plan_hash: str = Field(pattern=r"^[0-9a-f]{64}$")
 
     @model_validator(mode="after")
@@ -236,8 +183,8 @@ class Plan(_Strict):
                 f"with {self.method.group}"
             )
         # With a comparison group and without random assignment a plan reaches 3 or 4, never 5;
-        # against its own past 2.
-        grades = (2,) if self.comparison.group == "own_past" else (3, 4)
+        # against its own past, other days or those who chose otherwise 2.
+        grades = (2,) if self.comparison.group in _WITHOUT_A_GROUP else (3, 4)
         if self.maryland_scale not in grades:
             allowed = " or ".join(map(str, grades))
             raise ValueError(f"maryland_scale is {allowed} for this comparison")
