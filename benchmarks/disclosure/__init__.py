@@ -1,1 +1,1 @@
-"""Disclosure control: what protection costs."""
+"""Disclosure control: what protection and attack cost."""
