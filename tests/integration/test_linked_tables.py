@@ -16,7 +16,7 @@ from disclosure_marts import create_marts, disclosed
 from busan_safety.disclosure import protect
 from busan_safety.disclosure.declared import COUNT, CountTable, Fact, read_links
 from busan_safety.disclosure.linked import link
-from busan_safety.disclosure.protect import make_parts
+from busan_safety.disclosure.linked_counts import make_parts
 from busan_safety.settings import ROOT, get_settings
 from busan_safety.warehouse import connect
 

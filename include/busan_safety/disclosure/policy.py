@@ -52,6 +52,18 @@ class SuppressionClass(_Strict):
     why: Text
 
 
+class Rounding(_Strict):
+    """From which share of blank inner cells a dataset's small counts are rounded instead.
+
+    above: 0 rounds whenever any cell would be hidden; 1 never rounds.
+    """
+
+    above: float = Field(ge=0, le=1)
+    owner: Text
+    decided_on: date
+    why: Text
+
+
 class Policy(_Strict):
     """The whole policy file."""
 
@@ -59,6 +71,7 @@ class Policy(_Strict):
     classes: dict[Text, SuppressionClass] = Field(min_length=1)
     public_denominators: frozenset[Text]
     datasets: dict[Dataset, Text]
+    rounding: dict[Dataset, Rounding] = {}
 
     @model_validator(mode="after")
     def _covers_every_dataset(self) -> Self:
@@ -80,6 +93,11 @@ class Policy(_Strict):
     def threshold(self, dataset: Dataset) -> int | None:
         """Return the threshold of a dataset that has one class for all its counts."""
         return self.classes[self.datasets[dataset]].threshold
+
+    def round_above(self, dataset: Dataset) -> float:
+        """Return the share of blank inner cells above which small counts are rounded (1: never)."""
+        rule = self.rounding.get(dataset)
+        return 1.0 if rule is None else rule.above
 
 
 def read_policy(path: Path) -> Policy:

@@ -10,7 +10,15 @@ from typing import Any
 import psycopg
 from psycopg import IsolationLevel, sql
 
-from busan_safety.disclosure.declared import LinkedDataset, read_links
+from busan_safety.disclosure.declared import read_links
+from busan_safety.disclosure.linked_counts import (
+    ProtectedFact,
+    attack_fact,
+    hide_cells,
+    make_parts,
+    mark_rounded,
+    protect_fact,
+)
 from busan_safety.disclosure.policy import BY_INDICATOR, DATASETS, Dataset, Policy, read_policy
 from busan_safety.disclosure.tables import TABLES
 from busan_safety.evaluation.effects import create_tables
@@ -42,15 +50,16 @@ class ProtectionReport:
 def protect(run_id: str | None = None) -> list[ProtectionReport]:
     """Replace all `disclosed` tables in one transaction; a failure leaves the former ones.
 
-    Primary suppression only: counts from 1 to threshold - 1 of a person-based class are hidden
-    with everything made from them, zeros are published. A hidden cell may still be computed by
-    subtraction from a published total (city minus the other districts, station against
-    district, release against release): complementary suppression and the attack that proves it
-    are not part of this step yet.
+    Counts from 1 to threshold - 1 of a person-based class are hidden with everything made from
+    them, zeros are published. Where a dataset's tables are declared as linked, further cells are
+    hidden until no hidden count can be computed from the others, or the parts are rounded; the
+    attack then looks at what the table shows. Other datasets, indicators among them, have
+    primary suppression only: a hidden cell may still be computed by subtraction there.
 
     Raises PolicyRefused for a policy that is absent or not understood, LinksRefused for a
-    declaration of linked tables that is not, and UnclassedIndicator for an indicator whose class
-    the policy does not know.
+    declaration of linked tables that is not, UnclassedIndicator for an indicator whose class
+    the policy does not know, CannotProtect where nothing more can be hidden and AttackSucceeded
+    where a hidden count was found.
     """
     expectations = get_settings().expectations_dir
     policy = read_policy(expectations / "disclosure.yml")
@@ -65,7 +74,19 @@ def protect(run_id: str | None = None) -> list[ProtectionReport]:
         connection.execute("set local enable_mergejoin = off")
         for linked in links.values():
             make_parts(connection, linked)
-        reports = [_protect_dataset(connection, dataset, policy) for dataset in DATASETS]
+        protected = [
+            protect_fact(
+                connection,
+                dataset,
+                fact,
+                threshold=threshold,
+                round_above=policy.round_above(dataset),
+            )
+            for dataset, linked in links.items()
+            if (threshold := policy.threshold(dataset)) is not None
+            for fact in linked.facts
+        ]
+        reports = [_protect_dataset(connection, dataset, policy, protected) for dataset in DATASETS]
     for report in reports:
         log.info(
             "disclosed.%s: %d rows, %d suppressed (run %s)",
@@ -75,17 +96,6 @@ def protect(run_id: str | None = None) -> list[ProtectionReport]:
             run_id or "by hand",
         )
     return reports
-
-
-def make_parts(connection: psycopg.Connection, linked: LinkedDataset) -> None:
-    """Make the temporary tables of a dataset's parts, which last until the transaction ends."""
-    for fact in linked.facts:
-        name = sql.Identifier(fact.temporary_table)
-        connection.execute(
-            sql.SQL("create temporary table {} on commit drop as ").format(name)
-            + sql.SQL(fact.parts_sql().decode())  # our own file
-        )
-        connection.execute(sql.SQL("analyze {}").format(name))
 
 
 def _require_classes(connection: psycopg.Connection, policy: Policy) -> None:
@@ -106,7 +116,10 @@ def _require_classes(connection: psycopg.Connection, policy: Policy) -> None:
 
 
 def _protect_dataset(
-    connection: psycopg.Connection, dataset: Dataset, policy: Policy
+    connection: psycopg.Connection,
+    dataset: Dataset,
+    policy: Policy,
+    protected: list[ProtectedFact],
 ) -> ProtectionReport:
     table = TABLES[dataset]
     name = sql.Identifier("disclosed", dataset)
@@ -116,6 +129,11 @@ def _protect_dataset(
     # Not TRUNCATE: readers with an older snapshot must go on seeing the former rows.
     connection.execute(sql.SQL("delete from {}").format(name))
     rows = connection.execute(_query(dataset), _parameters(dataset, policy)).rowcount
+    for fact in protected:
+        if fact.dataset == dataset:
+            hide_cells(connection, fact)
+            mark_rounded(connection, fact)
+            attack_fact(connection, fact)
     hidden = connection.execute(
         sql.SQL("select count(*) from {} where value_status = 'suppressed'").format(name)
     ).fetchone()

@@ -49,8 +49,8 @@ class Pattern:
     repair. lower, upper: bounds of a hidden cell within which every value can be shown to agree
     with all that is published (NaN: published); what can be known is never closer. method: how
     most of it was found. proven: no pattern that protects loses less. rounded: the values to
-    publish where method is rounding, else None. blank: share of inner cells that are hidden, or
-    would have been.
+    publish where method is rounding, else None; rounded_parts: the counts of the parts of which
+    they are sums. blank: share of inner cells that are hidden, or would have been.
     """
 
     hidden: Bools
@@ -60,6 +60,7 @@ class Pattern:
     method: Method
     proven: bool
     rounded: Integers | None
+    rounded_parts: Integers | None
     blank: float
 
 
@@ -182,6 +183,7 @@ def _suppressed(
         method="nothing" if not hidden.any() else "optimum" if found.optimum else "elimination",
         proven=found.proven,
         rounded=None,
+        rounded_parts=None,
         blank=blank_share(linked, hidden),
     )
 
@@ -209,7 +211,7 @@ def _protect(block: Model, singletons: bool, limits: Limits) -> _Found:
 
 def _rounded(linked: LinkedTables, threshold: Floats, limits: Limits, blank: float) -> Pattern:
     size = len(linked.values)
-    values, proven = round_small(linked, threshold, limits)
+    parts, proven = round_small(linked, threshold, limits)
     return Pattern(
         hidden=np.zeros(size, dtype=bool),
         reason=np.full(size, PUBLISHED),
@@ -217,6 +219,7 @@ def _rounded(linked: LinkedTables, threshold: Floats, limits: Limits, blank: flo
         upper=np.full(size, np.nan),
         method="rounding",
         proven=proven,
-        rounded=values,
+        rounded=np.asarray(linked.parts @ parts),
+        rounded_parts=parts,
         blank=blank,
     )

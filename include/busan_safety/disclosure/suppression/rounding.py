@@ -32,7 +32,7 @@ def blank_share(linked: LinkedTables, hidden: Bools) -> float:
 
 
 def round_small(linked: LinkedTables, thresholds: Floats, limits: Limits) -> tuple[Integers, bool]:
-    """Return rounded values of all cells, and whether no other rounding is nearer in all.
+    """Return rounded counts of all parts, and whether no other rounding is nearer in all cells.
 
     thresholds: one per cell; the base of a part is the greatest of its cells. Nearness: sum over
     all cells of the absolute change. Tables of more small parts than `limits.rows` are rounded
@@ -48,9 +48,9 @@ def round_small(linked: LinkedTables, thresholds: Floats, limits: Limits) -> tup
         up, proven = _nearest(touched, counts, base, limits)
     else:
         up, proven = _part_by_part(touched, counts, base), False
-    rounded = linked.part_counts.astype(float)
-    rounded[small] = base * up
-    return np.rint(members @ rounded).astype(np.int64), proven
+    rounded = linked.part_counts.astype(np.int64)
+    rounded[small] = np.rint(base * up).astype(np.int64)
+    return rounded, proven
 
 
 def _nearest(
