@@ -111,22 +111,6 @@ def test_station_has_rows_from_the_day_it_opens(unhidden: psycopg.Connection) ->
     assert "suyeong" not in {row["place_code"] for row in disclosed(unhidden, "crime")}
 
 
-def test_one_to_four_events_are_hidden_and_zero_is_told(warehouse: psycopg.Connection) -> None:
-    create_marts(warehouse)
-    add_events(warehouse)
-
-    protect()
-
-    for dataset in ("crime", "calls_112", "relational_crime"):
-        rows = disclosed(warehouse, dataset)
-        shown = {row[COUNT] for row in rows if row["value_status"] == "observed"}
-        assert 0 in shown and 5 in shown
-        assert not shown & {1, 2, 3, 4}
-        assert "suppressed" in {row["value_status"] for row in rows}
-    small = {row[COUNT] for row in disclosed(warehouse, "traffic_safety")}
-    assert {1, 2, 3, 4} <= small
-
-
 def parts_of(dataset: str) -> list[tuple[Fact, pd.DataFrame]]:
     linked = LINKS[dataset]  # type: ignore[index]
     with connect("transformer") as connection:

@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from busan_safety.disclosure.policy import Dataset, Text
 
@@ -63,19 +70,25 @@ class Level(_Strict):
 class SharedIndicator(_Strict):
     """An indicator of `safety_indicators` that is counted from the same fact.
 
-    numerator, denominator: what the disclosed rows of the same place and period hold in the other
-    columns; None where the dataset has no such row (a note then says what is counted).
+    numerator, denominator: what the disclosed rows of the same place and period, whose sum it is,
+    hold in the other columns; none where the dataset has no such rows (a note then says what is
+    counted).
     """
 
     id: Text
     definition_version: int
-    numerator: dict[str, str] | None = None
-    denominator: dict[str, str] | None = None
+    numerator: list[dict[str, str]] = []
+    denominator: list[dict[str, str]] = []
     note: Text | None = None
+
+    @field_validator("numerator", "denominator", mode="before")
+    @classmethod
+    def _one_is_a_list_of_one(cls, rows: object) -> object:
+        return [rows] if isinstance(rows, dict) else rows
 
     @model_validator(mode="after")
     def _says_what_is_counted(self) -> Self:
-        if self.numerator is None and self.denominator is None and self.note is None:
+        if not self.numerator and not self.denominator and self.note is None:
             raise ValueError(f"{self.id} names neither rows nor a note")
         return self
 

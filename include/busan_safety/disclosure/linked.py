@@ -59,7 +59,7 @@ def link(parts: pd.DataFrame, *, count: str, tables: Mapping[str, Sequence[str]]
         inside = np.flatnonzero(groups >= 0)
         rows.append(groups[inside] + first)
         columns.append(inside)
-        labels.append(pd.DataFrame({"table": name, "key": keys}))
+        labels.append(pd.DataFrame({"table": name, "key": pd.Series(keys, dtype=object)}))
         first += len(keys)
     matrix = sparse.csr_array(
         (

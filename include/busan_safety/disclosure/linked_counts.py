@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,38 +10,46 @@ import pandas as pd
 import psycopg
 from psycopg import sql
 
-from busan_safety.disclosure.attack import AttackRefused, attack
-from busan_safety.disclosure.declared import COUNT, CountTable, Fact, LinkedDataset
+from busan_safety.disclosure.declared import COUNT, Fact, LinkedDataset
+from busan_safety.disclosure.ledger import Printed, read_printed
 from busan_safety.disclosure.linked import LinkedTables, link
 from busan_safety.disclosure.policy import Dataset
-from busan_safety.disclosure.suppression import Pattern, suppress
+from busan_safety.disclosure.suppression import CannotProtect, Pattern, suppress
+from busan_safety.disclosure.suppression.model import Bools
 
 log = logging.getLogger(__name__)
 
-PART = "part_number"
-
-
-class AttackSucceeded(ValueError):
-    """The attack computed hidden counts; nothing is disclosed. The message holds none of them."""
+_PART = "part_number"
+# Below every share: a fact that was ever rounded is rounded again.
+_ALWAYS = -1.0
 
 
 @dataclass(frozen=True)
 class ProtectedFact:
     """One fact of a dataset, its cells and what was decided about each.
 
-    threshold: counts from 1 to threshold - 1 must not be published.
+    threshold: counts from 1 to threshold - 1 must not be published. before: what earlier
+    releases printed. hidden: not published, one entry per cell. pattern: None where nothing
+    protects the fact any more, because of what was published before; its gate stays closed.
     """
 
     dataset: Dataset
     fact: Fact
     threshold: int
     linked: LinkedTables
-    pattern: Pattern
+    before: Printed
+    hidden: Bools
+    pattern: Pattern | None
 
     @property
     def method(self) -> str:
-        """How the counts were protected: nothing, elimination, optimum or rounding."""
-        return self.pattern.method
+        """How the counts were protected: nothing, elimination, optimum, rounding or impossible."""
+        return self.pattern.method if self.pattern else "impossible"
+
+    @property
+    def is_rounded(self) -> bool:
+        """Printed counts are sums of rounded parts."""
+        return self.pattern is not None and self.pattern.rounded is not None
 
 
 def make_parts(connection: psycopg.Connection, linked: LinkedDataset) -> None:
@@ -52,7 +59,7 @@ def make_parts(connection: psycopg.Connection, linked: LinkedDataset) -> None:
         connection.execute(
             sql.SQL("create temporary table {} on commit drop as ").format(name)
             + sql.SQL("select row_number() over () as {}, parts.* from (").format(
-                sql.Identifier(PART)
+                sql.Identifier(_PART)
             )
             + sql.SQL(fact.parts_sql().decode())  # our own file
             + sql.SQL(") as parts")
@@ -71,111 +78,56 @@ def protect_fact(
     """Decide what of a fact may be published; where it is rounded, round the parts in place.
 
     The temporary table of the parts (`make_parts`) must exist. round_above: share of inner cells
-    from which small counts are rounded rather than left blank. Raises CannotProtect.
+    from which small counts are rounded rather than left blank; whatever was rounded in an earlier
+    release stays rounded, because exact sums beside rounded parts tell more than either.
     """
     parts = read_parts(connection, fact)
     tables = {table.name: list(table.by.values()) for table in fact.count_tables}
     linked = link(parts, count=COUNT, tables=tables)
-    pattern = suppress(linked, thresholds=threshold, round_above=round_above)
-    if pattern.rounded_parts is not None:
-        _store_rounded(connection, fact, parts[PART].to_numpy(), pattern.rounded_parts)
+    before = read_printed(connection, dataset, fact)
+    pattern, hidden = _pattern(linked, before, threshold, round_above)
+    if pattern is not None and pattern.rounded_parts is not None:
+        _store_rounded(connection, fact, parts[_PART].to_numpy(), pattern.rounded_parts)
+    protected = ProtectedFact(dataset, fact, threshold, linked, before, hidden, pattern)
     log.info(
-        "%s: %d cells, %d hidden (%d of them small), by %s",
-        fact.parts,
-        len(linked.values),
-        int(pattern.hidden.sum()),
-        int((pattern.reason == "primary").sum()),
-        pattern.method,
+        "%s: %d cells, %d hidden, by %s",
+        *(fact.parts, len(linked.values), int(hidden.sum()), protected.method),
     )
-    return ProtectedFact(dataset, fact, threshold, linked, pattern)
+    return protected
 
 
 def read_parts(connection: psycopg.Connection, fact: Fact) -> pd.DataFrame:
     """Read the parts of a fact in the order of their number: levels as text, empty as missing."""
     table = sql.Identifier(fact.temporary_table)
-    cursor = connection.execute(sql.SQL("select * from {} order by {}").format(table, _PART))
+    cursor = connection.execute(
+        sql.SQL("select * from {} order by {}").format(table, sql.Identifier(_PART))
+    )
     names = [column.name for column in cursor.description or []]
     frame = pd.DataFrame(cursor.fetchall(), columns=names)
-    levels = frame.columns.drop([COUNT, PART])
+    levels = frame.columns.drop([COUNT, _PART])
     text = frame[levels].astype(object).map(str, na_action="ignore")
-    return pd.concat([frame[[PART, COUNT]].astype("int64"), text], axis=1)
+    return pd.concat([frame[[_PART, COUNT]].astype("int64"), text], axis=1)
 
 
-def hide_cells(connection: psycopg.Connection, protected: ProtectedFact) -> None:
-    """Empty the hidden cells of a disclosed table and mark them as suppressed."""
-    hidden = protected.linked.cells[protected.pattern.hidden]
-    if hidden.empty:
-        return
-    connection.execute(
-        "create temporary table if not exists hidden_cells (count_table text, key text[])"
-        " on commit drop"
-    )
-    connection.execute("truncate hidden_cells")
-    with connection.cursor().copy("copy hidden_cells from stdin") as copy:
-        for name, key in hidden[["table", "key"]].itertuples(index=False):
-            copy.write_row((name, list(key)))
-    connection.execute("analyze hidden_cells")
-    by_name = {table.name: table for table in protected.fact.count_tables}
-    for name in hidden["table"].unique():
-        connection.execute(_hide(protected.dataset, by_name[name]), {"name": name})
-
-
-def mark_rounded(connection: psycopg.Connection, protected: ProtectedFact) -> None:
-    """Say of every printed count of a rounded fact, exact or not, that the table is rounded."""
-    if protected.pattern.rounded is None:
-        return
-    for table in protected.fact.count_tables:
-        connection.execute(
-            sql.SQL(
-                "update {} as disclosed_rows set value_status = 'rounded'"
-                " where value_status in ('observed', 'provisional', 'revised') and {}"
-            ).format(sql.Identifier("disclosed", protected.dataset), _belongs(table))
-        )
-
-
-def attack_fact(connection: psycopg.Connection, protected: ProtectedFact) -> None:
-    """Attack what the disclosed table really shows; raise AttackSucceeded if a count is found.
-
-    Rounded counts are made from rounded parts, of which nothing more can be computed: there the
-    test is that no small count is printed and every printed one is that sum.
-    """
-    printed = _printed(connection, protected)
-    linked, threshold = protected.linked, protected.threshold
-    small = printed.notna() & printed.between(1, threshold - 1)
-    if small.any():
-        raise AttackSucceeded(f"{protected.fact.parts}: {int(small.sum())} small counts printed.")
-    if protected.pattern.rounded is not None:
-        wrong = printed.fillna(-1).to_numpy() != protected.pattern.rounded
-        if wrong.any():
-            raise AttackSucceeded(f"{protected.fact.parts}: {int(wrong.sum())} cells not rounded.")
-        return
-    hidden = printed.isna().to_numpy()
+def _pattern(
+    linked: LinkedTables, before: Printed, threshold: int, round_above: float
+) -> tuple[Pattern | None, Bools]:
+    if before.was_rounded:
+        pattern = suppress(linked, thresholds=threshold, round_above=_ALWAYS)
+        return pattern, pattern.hidden
+    same = before.same(linked)
     try:
-        report = attack(linked, hidden, width=threshold - 1)
-    except AttackRefused as error:
-        raise AttackSucceeded(f"{protected.fact.parts}: {error}") from error
-    log.info("%s, attack: %s", protected.fact.parts, report.public_summary())
-    if report.succeeded:
-        raise AttackSucceeded(f"{protected.fact.parts}: {report.public_summary()}")
-
-
-def _printed(connection: psycopg.Connection, protected: ProtectedFact) -> pd.Series:
-    """Counts as printed, in the order of the linked cells; empty where hidden."""
-    shown: dict[tuple[str, tuple[str, ...]], int | None] = {}
-    for table in protected.fact.count_tables:
-        columns = sql.SQL(", ").join(
-            [sql.SQL("{}::text").format(sql.Identifier(name)) for name in table.by]
-            + [sql.Identifier(COUNT)]
+        pattern = suppress(
+            linked,
+            thresholds=threshold,
+            fixed_published=same,
+            fixed_hidden=before.hidden(linked),
+            round_above=round_above,
         )
-        rows = connection.execute(
-            sql.SQL("select {} from {} as disclosed_rows where {}").format(
-                columns, sql.Identifier("disclosed", protected.dataset), _belongs(table)
-            )
-        )
-        shown |= {(table.name, row[:-1]): row[-1] for row in rows}
-    cells = protected.linked.cells
-    keys = zip(cells["table"], cells["key"], strict=True)
-    return pd.Series([shown[key] for key in keys], dtype="Int64")
+    except CannotProtect as error:
+        log.warning("%s: nothing of it can be published but what already was", error)
+        return None, ~same & (linked.values > 0)
+    return pattern, pattern.hidden
 
 
 def _store_rounded(
@@ -196,32 +148,5 @@ def _store_rounded(
         sql.SQL(
             "update {} as parts set {} = rounded_parts.counted from rounded_parts"
             " where parts.{} = rounded_parts.part_number"
-        ).format(sql.Identifier(fact.temporary_table), sql.Identifier(COUNT), _PART)
+        ).format(sql.Identifier(fact.temporary_table), sql.Identifier(COUNT), sql.Identifier(_PART))
     )
-
-
-def _hide(dataset: Dataset, table: CountTable) -> sql.Composed:
-    key = sql.SQL("array[{}]::text[]").format(
-        sql.SQL(", ").join(
-            sql.SQL("disclosed_rows.{}::text").format(sql.Identifier(name)) for name in table.by
-        )
-    )
-    return sql.SQL(
-        "update {} as disclosed_rows set {} = null, value_status = 'suppressed' from hidden_cells"
-        " where hidden_cells.count_table = %(name)s and hidden_cells.key = {} and {}"
-    ).format(sql.Identifier("disclosed", dataset), sql.Identifier(COUNT), key, _belongs(table))
-
-
-def _belongs(table: CountTable) -> sql.Composed:
-    return sql.SQL(" and ").join([sql.SQL("true"), *_conditions(table)])
-
-
-def _conditions(table: CountTable) -> Iterator[sql.Composed]:
-    for operator, wanted in (("=", table.rows), ("<>", table.unlike)):
-        for column, value in wanted.items():
-            yield sql.SQL("disclosed_rows.{}::text " + operator + " {}").format(
-                sql.Identifier(column), sql.Literal(value)
-            )
-
-
-_PART = sql.Identifier(PART)

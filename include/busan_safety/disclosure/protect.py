@@ -10,16 +10,12 @@ from typing import Any
 import psycopg
 from psycopg import IsolationLevel, sql
 
+from busan_safety.disclosure.attacked import attack_fact, record
 from busan_safety.disclosure.declared import read_links
-from busan_safety.disclosure.linked_counts import (
-    ProtectedFact,
-    attack_fact,
-    hide_cells,
-    make_parts,
-    mark_rounded,
-    protect_fact,
-)
+from busan_safety.disclosure.linked_counts import ProtectedFact, make_parts, protect_fact
 from busan_safety.disclosure.policy import BY_INDICATOR, DATASETS, Dataset, Policy, read_policy
+from busan_safety.disclosure.rows import hide_cells, mark_rounded
+from busan_safety.disclosure.shared_counts import attack_shared, share_counts
 from busan_safety.disclosure.tables import TABLES
 from busan_safety.evaluation.effects import create_tables
 from busan_safety.evaluation.tables import create_table
@@ -52,14 +48,14 @@ def protect(run_id: str | None = None) -> list[ProtectionReport]:
 
     Counts from 1 to threshold - 1 of a person-based class are hidden with everything made from
     them, zeros are published. Where a dataset's tables are declared as linked, further cells are
-    hidden until no hidden count can be computed from the others, or the parts are rounded; the
-    attack then looks at what the table shows. Other datasets, indicators among them, have
-    primary suppression only: a hidden cell may still be computed by subtraction there.
+    hidden until no hidden count can be computed from the others or from earlier releases, or the
+    parts are rounded; indicators of the same counts follow. The attack then looks at what the
+    tables show and leaves its outcome in `ops.disclosure_attack`, which the gate asks for. Other
+    datasets have primary suppression only.
 
     Raises PolicyRefused for a policy that is absent or not understood, LinksRefused for a
-    declaration of linked tables that is not, UnclassedIndicator for an indicator whose class
-    the policy does not know, CannotProtect where nothing more can be hidden and AttackSucceeded
-    where a hidden count was found.
+    declaration of linked tables that is not and UnclassedIndicator for an indicator whose class
+    the policy does not know.
     """
     expectations = get_settings().expectations_dir
     policy = read_policy(expectations / "disclosure.yml")
@@ -87,6 +83,12 @@ def protect(run_id: str | None = None) -> list[ProtectionReport]:
             for fact in linked.facts
         ]
         reports = [_protect_dataset(connection, dataset, policy, protected) for dataset in DATASETS]
+        share_counts(connection, protected)
+        for outcome in (
+            *(attack_fact(connection, fact) for fact in protected),
+            attack_shared(connection, protected),
+        ):
+            record(connection, outcome, run_id)
     for report in reports:
         log.info(
             "disclosed.%s: %d rows, %d suppressed (run %s)",
@@ -133,7 +135,6 @@ def _protect_dataset(
         if fact.dataset == dataset:
             hide_cells(connection, fact)
             mark_rounded(connection, fact)
-            attack_fact(connection, fact)
     hidden = connection.execute(
         sql.SQL("select count(*) from {} where value_status = 'suppressed'").format(name)
     ).fetchone()

@@ -28,6 +28,7 @@ from busan_safety.release.catalogue import write_catalogue
 from busan_safety.release.checksums import broken_files
 from busan_safety.release.contract import ContractChange, contract_change, read_package
 from busan_safety.release.known_issues import issues_of
+from busan_safety.release.ledger import record_counts
 from busan_safety.release.lock import publisher_lock
 from busan_safety.release.package import Edition, build_files, sha256
 from busan_safety.release.preview import Preview, preview
@@ -194,6 +195,7 @@ def _publish(
                 csv_sha256=sha256(table.read_bytes()),
             ),
         )
+        record_counts(connection, candidate, version)
     # Last before the commit: a kill in between leaves a whole folder without a row, which the
     # next run recognises by its fingerprint and records.
     if beside:

@@ -233,6 +233,59 @@ comment on table ops.release is 'One row per published version of a dataset. 공
 comment on column ops.release.withdrawn_at is
     'When it was taken back; its files are gone and a tombstone stands in its folder. 회수 시각.';
 
+create table if not exists ops.published_count (
+    published_count_id bigint generated always as identity primary key,
+    dataset text not null,
+    version text not null,
+    row_key jsonb not null,
+    event_count bigint,
+    value_status text not null
+);
+create index if not exists published_count_latest
+    on ops.published_count (dataset, row_key, published_count_id);
+comment on table ops.published_count is
+    'Every count that ever went out, hidden ones as empty: a row where a version printed something '
+    'else than the version before it. Stays when a version is withdrawn. 지금까지 공개한 모든 건수.';
+
+create table if not exists ops.disclosure_attack (
+    disclosure_attack_id integer generated always as identity primary key,
+    dataset text not null,
+    subject text not null,
+    method text not null,
+    cell_count bigint not null,
+    hidden_count bigint not null,
+    found_count bigint,
+    increment_count bigint not null default 0,
+    summary text not null,
+    counts_fingerprint text not null,
+    run_id text,
+    attacked_at timestamptz not null default now()
+);
+create index if not exists disclosure_attack_latest
+    on ops.disclosure_attack (dataset, subject, disclosure_attack_id);
+comment on table ops.disclosure_attack is
+    'What the attack on protected counts found, by the fingerprint of the attacked rows. Internal. '
+    '비공개 값 역산 시도 결과.';
+comment on column ops.disclosure_attack.found_count is
+    'Hidden counts that could be known too closely; empty where the attack could not conclude. '
+    '역산된 비공개 값 수.';
+
+-- The same rows in any order have the same fingerprint; columns: the key, the count, its status.
+create or replace function ops.counts_fingerprint(counts regclass, columns text [])
+returns text language plpgsql stable set search_path = pg_catalog
+as $$
+declare
+    fingerprint text;
+begin
+    execute format(
+        'select md5(coalesce(string_agg(line, '''' order by line collate "C"), ''''))'
+        ' from (select md5(row(%s)::text) as line from %s) as lines',
+        (select string_agg(format('%I::text', name), ', ') from unnest(columns) as name), counts
+    ) into fingerprint;
+    return fingerprint;
+end
+$$;
+
 create table if not exists quarantine.rejected_row (
     batch_id integer not null references ops.batch,
     line bigint not null,
@@ -264,6 +317,7 @@ reset role;
 grant usage on schema raw, ops, quarantine to transformer;
 grant select on all tables in schema raw, ops to transformer;
 grant insert, update on ops.dbt_result, ops.build, ops.gate_decision, ops.pull to transformer;
+grant insert on ops.disclosure_attack to transformer;
 alter default privileges for role loader in schema raw grant select on tables to transformer;
 -- MAINTAIN: a build analyses what was just loaded, before autovacuum has seen it.
 grant maintain on all tables in schema raw, ops to transformer;
@@ -271,7 +325,8 @@ alter default privileges for role loader in schema raw, ops grant maintain on ta
 grant usage on schema reference to loader;
 alter default privileges for role transformer in schema reference grant select on tables to loader;
 grant usage on schema published_candidate, ops to publisher;
-grant select on ops.gate_decision, ops.batch, ops.release to publisher;
+grant select on ops.gate_decision, ops.batch, ops.release, ops.published_count to publisher;
+grant insert on ops.published_count to publisher;
 grant insert, update on ops.release to publisher;
 alter default privileges for role transformer in schema published_candidate
     grant select on tables to publisher;

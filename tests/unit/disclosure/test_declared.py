@@ -103,14 +103,14 @@ def test_declarations_name_columns_that_are_there(linked: LinkedDataset) -> None
         for name in (*table.rows, *table.unlike, *table.by)
     }
     shared = [
-        rows
+        row
         for fact in linked.facts
         for known in fact.indicators
-        for rows in (known.numerator, known.denominator)
+        for row in (*known.numerator, *known.denominator)
     ]
 
     assert named <= columns
-    assert all(rows is None or set(rows) <= columns for rows in shared)
+    assert all(set(row) <= columns for row in shared)
     assert COUNT in columns
 
 
