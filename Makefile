@@ -19,7 +19,7 @@ demo: $(STAMP) ## install, start everything, run every DAG, publish, say where t
 	@$(CLI) demo
 
 test: $(STAMP) ## run all tests (browser tests need: make browser-deps)
-	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 up: $(STAMP) ## start Airflow, warehouse, sandbox and portal; leave them running
 	@$(CLI) up

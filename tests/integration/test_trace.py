@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from release_support import FIRST, publish_all
+from release_support import FIRST
 
 from busan_safety.landing import land
 from busan_safety.release import behind, delivered
@@ -22,10 +22,9 @@ HIDDEN = {"value_status": "suppressed", "place_code": "26110", "period_start": "
 
 
 @pytest.fixture
-def published(releases: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def published(published: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(behind, "_manifest", lambda: {"nodes": {}, "sources": {}, "macros": {}})
-    publish_all()
-    return releases
+    return published
 
 
 def test_a_row_leads_to_its_decision_and_landed_bytes(
