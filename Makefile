@@ -39,10 +39,10 @@ check: $(STAMP) ## ruff, mypy and sqlfluff
 	@$(VENV)/bin/ruff format --check .
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-types check-sql
 
-check-types: $(STAMP)
+check-types: $(STAMP) ## mypy alone
 	@$(VENV)/bin/mypy
 
-check-sql: $(STAMP)
+check-sql: $(STAMP) ## sqlfluff alone
 	@$(VENV)/bin/sqlfluff lint --processes 2 dbt_project
 
 install: $(STAMP) ## the virtual environment, pinned
