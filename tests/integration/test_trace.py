@@ -94,8 +94,10 @@ def with_hidden_count(warehouse: psycopg.Connection) -> Iterator[psycopg.Connect
     warehouse.execute("drop table marts.fct_indicator_value")
 
 
-@pytest.mark.parametrize(("status", "shown"), [("observed", ("3",)), ("suppressed", ())])
-def test_the_numbers_behind_a_hidden_row_stay_hidden(
+@pytest.mark.parametrize(
+    ("status", "shown"), [("observed", ("3",)), ("suppressed", ()), ("rounded", ())]
+)
+def test_the_numbers_behind_a_protected_row_stay_hidden(
     with_hidden_count: psycopg.Connection,
     monkeypatch: pytest.MonkeyPatch,
     status: str,
