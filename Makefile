@@ -10,7 +10,7 @@ CLI := $(VENV)/bin/busan-safety
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down status sql check install generated docs pictures mutate-gate bench recovery browser-deps clean
+.PHONY: help demo test up down status sql check check-types check-sql install generated docs pictures mutate-gate bench recovery browser-deps clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ demo: $(STAMP) ## install, start everything, run every DAG, publish, say where t
 	@$(CLI) demo
 
 test: $(STAMP) ## run all tests (browser tests need: make browser-deps)
-	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 up: $(STAMP) ## start Airflow, warehouse, sandbox and portal; leave them running
 	@$(CLI) up
@@ -37,7 +37,12 @@ sql: $(STAMP) ## psql on the warehouse, read-only (ROLE=loader for repairs)
 check: $(STAMP) ## ruff, mypy and sqlfluff
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-types check-sql
+
+check-types: $(STAMP) ## mypy alone
 	@$(VENV)/bin/mypy
+
+check-sql: $(STAMP) ## sqlfluff alone
 	@$(VENV)/bin/sqlfluff lint --processes 2 dbt_project
 
 install: $(STAMP) ## the virtual environment, pinned

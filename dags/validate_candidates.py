@@ -3,6 +3,9 @@
 Each candidate fingerprint gets one decision in `ops.gate_decision`. `open_gate` updates the asset
 that `publish_open_data` waits for if at least one dataset may be published. `report_gate` fails
 with the reasons when any dataset may not, and its last release stays in place.
+
+`decide` also writes Great Expectations' pages of every check's answer to `var/gate/docs/index.html`
+(`busan-safety docs --gate` serves them). They are internal and hold no values and no counts.
 Runbook: docs/runbooks/closed-gate.md
 """
 
@@ -30,7 +33,18 @@ def decide() -> list[dict[str, Any]]:
         reasons = [f"{reason.check}: {reason.sentence}" for reason in one.reasons]
         log.info("%s: %s %s", one.dataset, one.decision, "; ".join(reasons))
         outcomes.append({"dataset": one.dataset, "is_open": one.is_open, "reasons": reasons})
+    show_answers()
     return outcomes
+
+
+def show_answers() -> None:
+    from busan_safety.gate.data_docs import build_data_docs
+
+    try:
+        log.info("Every answer: %s", build_data_docs())
+    except Exception:
+        # The decisions are made and recorded; pages about them hold nothing up.
+        log.exception("The pages of the gate's answers could not be made; the decisions stand.")
 
 
 @task(outlets=[OPEN_GATE])
@@ -59,6 +73,7 @@ def report_gate(outcomes: list[dict[str, Any]]) -> None:
     reasons = "\n".join(f"{one['dataset']}: {'; '.join(one['reasons'])}" for one in refused)
     raise AirflowFailException(
         f"Not published, the last release stays in place:\n{reasons}\n"
+        "Every check's answer: busan-safety docs --gate\n"
         "Runbook: docs/runbooks/closed-gate.md"
     )
 

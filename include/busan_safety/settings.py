@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         return made if self.is_synthetic and made.is_file() else None
 
     @property
+    def gate_dir(self) -> Path:
+        """The gate's last answers and their pages: for the platform's own people, never served."""
+        return self.var_dir / "gate"
+
+    @property
     def drop_dir(self) -> Path:
         """Folder into which senders without an API put their files."""
         return self.var_dir / "drop"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from busan_safety.gate import Decision
 from busan_safety.launcher.chain import ALL_DAGS, BUILD_DAG, INGEST_DAGS
 
 DAGS = Path(__file__).resolve().parents[2] / "dags"
@@ -142,6 +143,25 @@ def test_the_gate_is_never_tried_again(dags: dict[str, Any]) -> None:
 
     assert {task.retries for task in gate.tasks} == {0}
     assert {task.trigger_rule for task in gate.tasks} == {"all_success"}
+
+
+def test_pages_that_cannot_be_made_hold_no_decision_up(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide = dags["validate_candidates"].get_task("decide").python_callable
+    decision = Decision(1, "living_lab", "f", "s", "0", "pass", (), 3, "suite")
+    tried = []
+
+    def cannot() -> None:
+        tried.append(True)
+        raise OSError("no space left")
+
+    monkeypatch.setitem(decide.__globals__, "get_current_context", lambda: {"run_id": "x"})
+    monkeypatch.setattr("busan_safety.gate.validate_candidates", lambda run_id: [decision])
+    monkeypatch.setattr("busan_safety.gate.data_docs.build_data_docs", cannot)
+
+    assert decide() == [{"dataset": "living_lab", "is_open": True, "reasons": []}]
+    assert tried
 
 
 def test_publication_starts_only_from_the_gate(dags: dict[str, Any]) -> None:

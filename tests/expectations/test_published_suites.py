@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from busan_safety.gate import all_datasets, get_dataset, load_suite, validate_candidates
+from busan_safety.gate.data_docs import build_data_docs
 from busan_safety.gate.decision import verdict_of
 from busan_safety.gate.validation import validate_candidate
 from busan_safety.settings import get_settings
@@ -24,6 +25,15 @@ def test_good_candidates_pass_every_check(good: psycopg.Connection) -> None:
         all_datasets(), ()
     )
     assert {decision.decision for decision in decisions} == {"pass"}
+
+    page = build_data_docs()
+
+    shown = {path.parts[-4]: path for path in page.parent.glob("validations/**/*.html")}
+    assert set(shown) == set(all_datasets())
+    for dataset, path in shown.items():
+        text = path.read_text("utf-8")
+        checks = load_suite(dataset, get_settings()).expectations
+        assert [one.meta.check for one in checks if f"{one.meta.check} (" not in text] == []
 
 
 @pytest.mark.parametrize("dataset", list(MUTATIONS))

@@ -78,12 +78,10 @@ def test_passed_candidates_are_released_in_full(releases: Path) -> None:
 
 
 def test_files_and_live_table_hold_the_candidate(
-    releases: Path, warehouse: psycopg.Connection
+    published: Path, warehouse: psycopg.Connection
 ) -> None:
-    publish_all()
-
     for dataset in DATASETS:
-        folder = releases / dataset / FIRST
+        folder = published / dataset / FIRST
         expected = warehouse.execute(
             f"select count(*) from published_candidate.pub_{dataset}_v1"
         ).fetchone()[0]
@@ -99,9 +97,8 @@ def test_files_and_live_table_hold_the_candidate(
         assert "합성 데이터입니다" in comment
 
 
-def test_formula_in_a_title_is_disarmed_in_csv_only(releases: Path) -> None:
-    publish_all()
-    folder = releases / "living_lab" / FIRST
+def test_formula_in_a_title_is_disarmed_in_csv_only(published: Path) -> None:
+    folder = published / "living_lab" / FIRST
 
     with (folder / "living_lab.csv").open(encoding="utf-8-sig", newline="") as file:
         names = [row["project_name"] for row in csv.DictReader(file)]
@@ -111,11 +108,9 @@ def test_formula_in_a_title_is_disarmed_in_csv_only(releases: Path) -> None:
     assert table.column("project_name").to_pylist()[1] == '=우리동네 "안전" 지도'
 
 
-def test_datapackages_are_valid_and_hold_their_rows(releases: Path) -> None:
-    publish_all()
-
+def test_datapackages_are_valid_and_hold_their_rows(published: Path) -> None:
     for dataset in DATASETS:
-        folder = releases / dataset / FIRST
+        folder = published / dataset / FIRST
         with system.use_context(trusted=True):
             package = Package(str(folder / "datapackage.json"))
             report = package.get_resource(dataset).validate()
@@ -123,10 +118,9 @@ def test_datapackages_are_valid_and_hold_their_rows(releases: Path) -> None:
         assert package.custom["synthetic"] is True
 
 
-def test_catalogue_is_dcat_ap_and_leads_to_the_files(releases: Path) -> None:
-    publish_all()
+def test_catalogue_is_dcat_ap_and_leads_to_the_files(published: Path) -> None:
     base = "https://data.example/"
-    graph = rdflib.Graph().parse(releases / "catalog.jsonld", format="json-ld", publicID=base)
+    graph = rdflib.Graph().parse(published / "catalog.jsonld", format="json-ld", publicID=base)
 
     conforms, _, text = pyshacl.validate(
         graph, shacl_graph=str(Path(__file__).with_name("dcat_ap_mandatory.ttl"))
@@ -139,16 +133,15 @@ def test_catalogue_is_dcat_ap_and_leads_to_the_files(releases: Path) -> None:
     # CSV and Parquet of each dataset, one picture of an effect.
     assert len(addresses) == 2 * len(DATASETS) + 1
     for address in addresses:
-        assert (releases / address.removeprefix(base)).is_file()
+        assert (published / address.removeprefix(base)).is_file()
 
 
-def test_index_and_feed_name_every_version(releases: Path, warehouse: psycopg.Connection) -> None:
-    publish_all()
+def test_index_and_feed_name_every_version(published: Path, warehouse: psycopg.Connection) -> None:
     warehouse.execute(CORRECTION)
     publish_all()
 
-    index = json.loads((releases / "index.json").read_text())
-    feed = ET.parse(releases / "feed.xml").getroot()
+    index = json.loads((published / "index.json").read_text())
+    feed = ET.parse(published / "feed.xml").getroot()
 
     lab = next(known for known in index["datasets"] if known["id"] == "living_lab")
     assert index["synthetic"] is True
@@ -192,28 +185,26 @@ def test_same_data_give_the_same_bytes_in_another_deployment(
 
 
 def test_correction_makes_the_next_number_with_its_difference(
-    releases: Path, warehouse: psycopg.Connection
+    published: Path, warehouse: psycopg.Connection
 ) -> None:
-    publish_all()
-    before = everything(releases / "living_lab" / FIRST)
+    before = everything(published / "living_lab" / FIRST)
     warehouse.execute(CORRECTION)
     decide_open()
 
     report = next(known for known in publish_passed() if known.dataset == "living_lab")
 
     assert (report.outcome, report.version) == ("released", "2024.12.2")
-    changes = (releases / "living_lab" / "latest" / "changes.csv").read_text("utf-8-sig")
+    changes = (published / "living_lab" / "latest" / "changes.csv").read_text("utf-8-sig")
     assert list(csv.reader(io.StringIO(changes)))[1:] == [
         ["changed", "LL-2024-001", "citizen_vote_count", "130", "131", "revision"]
     ]
-    assert everything(releases / "living_lab" / FIRST) == before
+    assert everything(published / "living_lab" / FIRST) == before
     assert verify() == []
 
 
 def test_data_of_a_new_month_start_at_one_again(
-    releases: Path, warehouse: psycopg.Connection
+    published: Path, warehouse: psycopg.Connection
 ) -> None:
-    publish_all()
     warehouse.execute(f"update {LAB} set data_as_of = '2025-01-31'")
     decide_open()
 
@@ -225,10 +216,9 @@ def test_data_of_a_new_month_start_at_one_again(
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_failed_candidate_leaves_the_last_release(
-    releases: Path, warehouse: psycopg.Connection, dataset: str
+    published: Path, warehouse: psycopg.Connection, dataset: str
 ) -> None:
-    publish_all()
-    before = everything(releases)
+    before = everything(published)
     warehouse.execute(MUTATIONS[dataset]["personal_data"])
     decision = validate_candidate(get_dataset(dataset))
 
@@ -237,7 +227,7 @@ def test_failed_candidate_leaves_the_last_release(
     with pytest.raises(GateClosed, match=f"{dataset}: personal_data"):
         require_open([decision])
     assert outcomes == {name: "refused" if name == dataset else "unchanged" for name in DATASETS}
-    assert everything(releases) == before
+    assert everything(published) == before
     assert verify() == []
     page = build_portal().read_text()
     assert "새 자료가 공개 심사를 통과하지 못했습니다. 위의 마지막 공개본을 유지합니다." in page
@@ -294,9 +284,8 @@ def test_pass_is_taken_back_when_the_accounting_breaks_later(
 
 
 def test_candidate_that_comes_back_is_no_longer_called_refused(
-    releases: Path, warehouse: psycopg.Connection
+    published: Path, warehouse: psycopg.Connection
 ) -> None:
-    publish_all()
     warehouse.execute(MUTATIONS["living_lab"]["score_within_bounds"])
     validate_candidate(get_dataset("living_lab"))
     assert 'class="gate refused"' in build_portal().read_text()

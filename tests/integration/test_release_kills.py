@@ -7,13 +7,12 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 from release_support import FIRST, decide_open, publish_all
 
 from busan_safety.gate import Text, get_dataset
@@ -119,14 +118,8 @@ def votes_read(releases: Path, warehouse: psycopg.Connection) -> set[str]:
     return {csv.splitlines()[1].split(",")[8], table.rows()[0][8]}
 
 
-@pytest.fixture
-def steps(releases: Path, warehouse: psycopg.Connection) -> Iterator[Path]:
-    publish_all()
-    yield releases
-
-
 def test_a_publisher_killed_at_any_step_leaves_the_old_or_the_new_whole(
-    steps: Path, warehouse: psycopg.Connection
+    published: Path, warehouse: psycopg.Connection
 ) -> None:
     for votes, (step, arm) in enumerate(PUBLISHING.items(), start=131):
         warehouse.execute(
@@ -136,15 +129,15 @@ def test_a_publisher_killed_at_any_step_leaves_the_old_or_the_new_whole(
 
         assert killed(arm, publish_passed) == -signal.SIGKILL, step
 
-        assert votes_read(steps, warehouse) <= {str(votes - 1), str(votes)}, step
+        assert votes_read(published, warehouse) <= {str(votes - 1), str(votes)}, step
         publish_passed()
-        assert votes_read(steps, warehouse) == {str(votes)}, step
+        assert votes_read(published, warehouse) == {str(votes)}, step
         assert verify() == [], step
-    assert os.readlink(steps / "living_lab" / "latest") == f"2024.12.{len(PUBLISHING) + 1}"
+    assert os.readlink(published / "living_lab" / "latest") == f"2024.12.{len(PUBLISHING) + 1}"
 
 
 def test_a_withdrawal_killed_at_any_step_is_finished_by_the_next_publisher(
-    steps: Path, warehouse: psycopg.Connection
+    published: Path, warehouse: psycopg.Connection
 ) -> None:
     for number, (step, arm) in enumerate(WITHDRAWING.items(), start=2):
         warehouse.execute(
@@ -157,22 +150,22 @@ def test_a_withdrawal_killed_at_any_step_is_finished_by_the_next_publisher(
         done = killed(arm, take_back)
 
         assert done == -signal.SIGKILL, step
-        readers = steps / "living_lab" / "latest"
+        readers = published / "living_lab" / "latest"
         assert readers.is_dir(), step
         if step in NOTHING_YET:
             assert verify() == [], step
             take_back()
         publish_passed()
         assert [one.what for one in verify()] == [], step
-        assert {one.name for one in (steps / "living_lab" / version).iterdir()} == {
+        assert {one.name for one in (published / "living_lab" / version).iterdir()} == {
             "TOMBSTONE.json"
         }, step
         assert os.readlink(readers) == FIRST, step
-        assert votes_read(steps, warehouse) == {"130"}, step
+        assert votes_read(published, warehouse) == {"130"}, step
 
 
 def test_of_two_publishers_at_once_one_releases_and_nothing_mixes(
-    steps: Path, warehouse: psycopg.Connection
+    published: Path, warehouse: psycopg.Connection
 ) -> None:
     warehouse.execute(f"update {LAB} set citizen_vote_count = 131 where project_id = 'LL-2024-001'")
     decide_open()
@@ -191,6 +184,6 @@ def test_of_two_publishers_at_once_one_releases_and_nothing_mixes(
         one.join(60)
 
     assert outcomes == ["released", "unchanged"]
-    assert os.readlink(steps / "living_lab" / "latest") == SECOND
-    assert votes_read(steps, warehouse) == {"131"}
+    assert os.readlink(published / "living_lab" / "latest") == SECOND
+    assert votes_read(published, warehouse) == {"131"}
     assert verify() == []

@@ -148,10 +148,9 @@ def test_calendar_and_known_issues_stand_in_catalogue_and_portal(
     ],
 )
 def test_a_break_is_refused_and_the_last_release_stays(
-    releases: Path, warehouse: psycopg.Connection, change: str, said: str
+    published: Path, warehouse: psycopg.Connection, change: str, said: str
 ) -> None:
-    publish_all()
-    before = everything(releases)
+    before = everything(published)
     warehouse.execute(change)
     decide_open()
 
@@ -160,25 +159,23 @@ def test_a_break_is_refused_and_the_last_release_stays(
     assert refused == "refused"
     assert said in message
     assert "Declare table version 2 beside this one" in message
-    assert everything(releases) == before
+    assert everything(published) == before
 
 
-def test_one_more_column_keeps_the_table(releases: Path, warehouse: psycopg.Connection) -> None:
-    publish_all()
+def test_one_more_column_keeps_the_table(published: Path, warehouse: psycopg.Connection) -> None:
     warehouse.execute(f"alter table {LAB} add column note text")
     publish_all()
 
-    assert os.readlink(releases / "living_lab" / "latest") == "2024.12.2"
+    assert os.readlink(published / "living_lab" / "latest") == "2024.12.2"
 
 
 def test_after_a_break_both_tables_are_fed(
     declared: Path,
-    releases: Path,
+    published: Path,
     warehouse: psycopg.Connection,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    publish_all()
     entries = yaml.safe_load(datasets.DECLARATIONS.read_text())
     (lab,) = [one for one in entries if one["id"] == "living_lab"]
     after = {"id": "living_lab_v2", "table_version": 2, "replaces": "living_lab"}
@@ -198,9 +195,9 @@ def test_after_a_break_both_tables_are_fed(
 
     publish_all()
 
-    assert (releases / "living_lab" / "latest" / "living_lab.csv").is_file()
-    assert (releases / "living_lab_v2" / "latest" / "living_lab_v2.csv").is_file()
-    catalogue = json.loads((releases / "catalog.jsonld").read_text())
+    assert (published / "living_lab" / "latest" / "living_lab.csv").is_file()
+    assert (published / "living_lab_v2" / "latest" / "living_lab_v2.csv").is_file()
+    catalogue = json.loads((published / "catalog.jsonld").read_text())
     (first,) = [one for one in catalogue["dcat:dataset"] if one["dct:identifier"] == "living_lab"]
     assert first["dct:isReplacedBy"] == {"@id": "living_lab_v2/"}
     assert "living_lab_v2" in {one["dct:identifier"] for one in catalogue["dcat:dataset"]}
@@ -210,10 +207,9 @@ def test_after_a_break_both_tables_are_fed(
 
 
 def test_a_dry_run_counts_what_would_change_and_says_why_not(
-    releases: Path, warehouse: psycopg.Connection
+    published: Path, warehouse: psycopg.Connection
 ) -> None:
-    publish_all()
-    before = everything(releases)
+    before = everything(published)
     warehouse.execute(CORRECTION)
     warehouse.execute(f"delete from {LAB} where project_id = 'LL-2024-002'")
     decide_open()
@@ -238,4 +234,4 @@ def test_a_dry_run_counts_what_would_change_and_says_why_not(
     assert "interval_contains_estimate" in {reason.check for reason in effects.reasons}
     assert effects.preview is not None
     assert [one.row_count for one in effects.preview.changes] == [1]
-    assert everything(releases) == before
+    assert everything(published) == before

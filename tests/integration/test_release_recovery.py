@@ -14,7 +14,6 @@ from release_support import (
     FIRST,
     decide_open,
     everything,
-    publish_all,
     publish_outcomes,
 )
 
@@ -27,10 +26,9 @@ pytest_plugins = ["release_support"]
 
 
 def test_kill_before_the_switch_leaves_the_old_release_whole(
-    releases: Path, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    published: Path, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish_all()
-    before = everything(releases)
+    before = everything(published)
     warehouse.execute(CORRECTION)
     decide_open()
 
@@ -41,19 +39,18 @@ def test_kill_before_the_switch_leaves_the_old_release_whole(
         patch.setattr(folders, "switch_in", killed)
         publish_passed()
 
-    now = {name: held for name, held in everything(releases).items() if ".partial" not in name}
+    now = {name: held for name, held in everything(published).items() if ".partial" not in name}
     assert now == before
     assert verify() == []
 
     assert publish_outcomes()["living_lab"] == "released"
     assert verify() == []
-    assert not list(releases.rglob(".partial*"))
+    assert not list(published.rglob(".partial*"))
 
 
 def test_kill_between_switch_and_record_is_taken_up_again(
-    releases: Path, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    published: Path, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish_all()
     warehouse.execute(CORRECTION)
     decide_open()
     really = folders.switch_in
@@ -65,14 +62,14 @@ def test_kill_between_switch_and_record_is_taken_up_again(
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(folders, "switch_in", killed_after)
         publish_passed()
-    whole = everything(releases / "living_lab" / "2024.12.2")
+    whole = everything(published / "living_lab" / "2024.12.2")
     assert [problem.what for problem in verify()] == ["is not recorded"]
-    assert os.readlink(releases / "living_lab" / "latest") == FIRST
+    assert os.readlink(published / "living_lab" / "latest") == FIRST
 
     report = next(known for known in publish_passed() if known.dataset == "living_lab")
 
     assert (report.outcome, report.version) == ("released", "2024.12.2")
-    assert everything(releases / "living_lab" / "2024.12.2") == whole
+    assert everything(published / "living_lab" / "2024.12.2") == whole
     assert verify() == []
 
 
@@ -94,29 +91,26 @@ def test_kill_after_the_record_is_mended_by_the_next_run(
     assert verify() == []
 
 
-def test_damaged_leftover_is_not_published(releases: Path, warehouse: psycopg.Connection) -> None:
-    publish_all()
-    (releases / "living_lab" / FIRST / "living_lab.csv").write_text("changed")
+def test_damaged_leftover_is_not_published(published: Path, warehouse: psycopg.Connection) -> None:
+    (published / "living_lab" / FIRST / "living_lab.csv").write_text("changed")
     warehouse.execute("delete from ops.release where dataset = 'living_lab'")
 
     with pytest.raises(ReleaseError, match=r"living_lab\.csv differs from its checksum"):
         publish_passed()
 
 
-def test_lost_folder_is_made_again_from_the_same_candidate(releases: Path) -> None:
-    publish_all()
-    before = everything(releases)
-    shutil.rmtree(releases)
+def test_lost_folder_is_made_again_from_the_same_candidate(published: Path) -> None:
+    before = everything(published)
+    shutil.rmtree(published)
 
     publish_passed()
 
-    assert everything(releases) == before
+    assert everything(published) == before
     assert verify() == []
 
 
-def test_no_release_without_a_difference(releases: Path, warehouse: psycopg.Connection) -> None:
-    publish_all()
-    shutil.rmtree(releases / "living_lab" / FIRST)
+def test_no_release_without_a_difference(published: Path, warehouse: psycopg.Connection) -> None:
+    shutil.rmtree(published / "living_lab" / FIRST)
     warehouse.execute(CORRECTION)
     decide_open()
 
@@ -162,10 +156,8 @@ def test_no_release_without_a_difference(releases: Path, warehouse: psycopg.Conn
         ("mkdir other", "is not recorded"),
     ],
 )
-def test_damaged_files_are_found(releases: Path, damage: str, what: str) -> None:
-    publish_all()
-
-    subprocess.run(["sh", "-c", damage], cwd=releases, check=True)
+def test_damaged_files_are_found(published: Path, damage: str, what: str) -> None:
+    subprocess.run(["sh", "-c", damage], cwd=published, check=True)
 
     assert what in {problem.what for problem in verify()}
 
@@ -204,10 +196,8 @@ def test_damaged_files_are_found(releases: Path, damage: str, what: str) -> None
     ],
 )
 def test_damaged_records_are_found(
-    releases: Path, warehouse: psycopg.Connection, damage: str, what: str
+    published: Path, warehouse: psycopg.Connection, damage: str, what: str
 ) -> None:
-    publish_all()
-
     warehouse.execute(damage)
 
     assert what in {problem.what for problem in verify()}

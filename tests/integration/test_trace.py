@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from release_support import FIRST, publish_all
+from release_support import FIRST
 
 from busan_safety.landing import land
 from busan_safety.release import behind, delivered
@@ -22,10 +22,9 @@ HIDDEN = {"value_status": "suppressed", "place_code": "26110", "period_start": "
 
 
 @pytest.fixture
-def published(releases: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def published(published: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(behind, "_manifest", lambda: {"nodes": {}, "sources": {}, "macros": {}})
-    publish_all()
-    return releases
+    return published
 
 
 def test_a_row_leads_to_its_decision_and_landed_bytes(
@@ -95,8 +94,10 @@ def with_hidden_count(warehouse: psycopg.Connection) -> Iterator[psycopg.Connect
     warehouse.execute("drop table marts.fct_indicator_value")
 
 
-@pytest.mark.parametrize(("status", "shown"), [("observed", ("3",)), ("suppressed", ())])
-def test_the_numbers_behind_a_hidden_row_stay_hidden(
+@pytest.mark.parametrize(
+    ("status", "shown"), [("observed", ("3",)), ("suppressed", ()), ("rounded", ())]
+)
+def test_the_numbers_behind_a_protected_row_stay_hidden(
     with_hidden_count: psycopg.Connection,
     monkeypatch: pytest.MonkeyPatch,
     status: str,

@@ -24,11 +24,10 @@ SECOND = "2024.12.2"
 
 
 @pytest.fixture
-def two_versions(releases: Path, warehouse: psycopg.Connection) -> Path:
-    publish_all()
+def two_versions(published: Path, warehouse: psycopg.Connection) -> Path:
     warehouse.execute(CORRECTION)
     publish_all()
-    return releases
+    return published
 
 
 def take_back(version: str = SECOND) -> None:

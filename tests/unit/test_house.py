@@ -1,6 +1,8 @@
 """The house: each room imports only from the rooms above it; the sandbox is nobody's import."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,3 +61,17 @@ def test_every_room_says_what_comes_in_and_goes_out():
         if package.exists():
             doc = ast.get_docstring(ast.parse(package.read_text("utf-8"))) or ""
             assert "In:" in doc and "Out:" in doc, room
+
+
+def test_readers_of_results_load_no_method_of_evaluation() -> None:
+    # They take four seconds, which each command and each task of the gate would pay.
+    program = (
+        "import sys, busan_safety.gate, busan_safety.release, busan_safety.portal;"
+        "print(*{'great_expectations', 'pyfixest', 'scipy', 'statsmodels'} & set(sys.modules))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == []

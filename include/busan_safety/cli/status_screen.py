@@ -56,6 +56,8 @@ def show_overview(console: Console, known: Overview, *, everything: bool = False
     if quota:
         console.print(_quota(quota))
     console.print(_publication(known))
+    if known.decisions:
+        console.print("Every check's last answer: busan-safety docs --gate", highlight=False)
 
 
 def _needs_somebody(one: FeedState) -> bool:

@@ -103,7 +103,9 @@ class Policy(_Strict):
 def read_policy(path: Path) -> Policy:
     """Read the policy file. Raises PolicyRefused if absent, incomplete or with unknown keys."""
     try:
-        return Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Policy.model_validate(
+            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        )
     except OSError as error:
         raise PolicyRefused(f"No disclosure policy at {path.name}: {error.strerror}.") from error
     except yaml.YAMLError as error:

@@ -8,8 +8,20 @@ Promises: methods are pure functions; a plan is registered before its data are r
 claims more than the design allows; "not detectable with these data" and "refused" are results.
 """
 
-from busan_safety.evaluation.effects import PolicyEffect
-from busan_safety.evaluation.plans import PlanRefused
-from busan_safety.evaluation.run import UnknownProgramme, evaluate
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from busan_safety.evaluation.effects import PolicyEffect
+    from busan_safety.evaluation.plans import PlanRefused
+    from busan_safety.evaluation.run import UnknownProgramme, evaluate
 
 __all__ = ["PlanRefused", "PolicyEffect", "UnknownProgramme", "evaluate"]
+_MODULES = {"PlanRefused": "plans", "PolicyEffect": "effects"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is asked for: the methods take seconds, and many need none."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'run')}"), name)

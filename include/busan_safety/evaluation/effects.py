@@ -12,9 +12,8 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from pydantic import BaseModel, ConfigDict
 
-from busan_safety.evaluation.designs.estimate import Verdict
-from busan_safety.evaluation.methods.multiplicity import adjust_p_values
 from busan_safety.evaluation.tables import Column, create_table
+from busan_safety.evaluation.verdicts import Verdict
 
 
 class PolicyEffect(BaseModel):
@@ -275,6 +274,9 @@ def adjust_families(connection: psycopg.Connection) -> None:
 
     A difference whose adjusted p value is 0.05 or more gets a note that says so.
     """
+    # Imported here: the methods take seconds to load, and readers of effects need none.
+    from busan_safety.evaluation.methods.multiplicity import adjust_p_values
+
     rows = connection.execute(
         "select family, adjustment, array_agg(effect_id order by effect_id),"
         " array_agg(p_value::float8 order by effect_id)"

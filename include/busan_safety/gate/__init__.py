@@ -2,7 +2,8 @@
 
 In: the tables `published_candidate.pub_<dataset>_v1`, the suites in
 `expectations/published/` and the platform's own records in `ops`. Out: one decision per
-candidate fingerprint and suite in `ops.gate_decision`, with its reasons. Promises: a check that
+candidate fingerprint and suite in `ops.gate_decision`, with its reasons, and the last answers of
+every check as internal pages (`data_docs`) that hold nothing of the data. Promises: a check that
 cannot run counts as failed; reasons carry counts, never row values; the same candidate under the
 same suite has one decision.
 """

@@ -77,7 +77,7 @@ def all_datasets() -> dict[str, Dataset]:
 
 def read_datasets(path: Path) -> dict[str, Dataset]:
     """Read a file of declarations. Raises ValueError where tables of one family do not fit."""
-    declared = yaml.safe_load(path.read_text(encoding="utf-8"))
+    declared = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     datasets = {entry["id"]: Dataset.model_validate(entry) for entry in declared}
     for dataset in datasets.values():
         if dataset.replaces is None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from busan_safety.gate.answers import Answers, raised, without_values
 from busan_safety.gate.decision import Reason
 from busan_safety.gate.suites import Check, Suite
 
@@ -23,10 +25,18 @@ _YES_OR_NO = "BOOLEAN_ONLY"
 _COUNTS = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
+@dataclass(frozen=True)
+class SuiteRun:
+    """A reason for every check that does not hold, in the suite's order, and all yes and no."""
+
+    reasons: tuple[Reason, ...]
+    answers: Answers
+
+
 def run_suite(
     suite: Suite, *, address: str, schema: str, table: str, session: dict[str, str]
-) -> tuple[Reason, ...]:
-    """Return a reason for every check that does not hold, in the suite's order.
+) -> SuiteRun:
+    """Ask every check of the suite about a table.
 
     address: SQLAlchemy address. session: settings visible to the suite's SQL by
     `current_setting`. A check that raises becomes a critical reason, whatever its severity.
@@ -45,31 +55,35 @@ def run_suite(
         asset = source.add_table_asset(table, table_name=table)
         batch = asset.add_batch_definition_whole_table("all rows")
 
-        answers = _run(context, batch, suite.name, suite.expectations, _YES_OR_NO)
-        failed = [check for check in suite.expectations if not answers[check.meta.check].success]
+        asked = _run(context, batch, suite.name, suite.expectations, _YES_OR_NO)
+        answers = without_values(asked.to_json_dict())
+        by_check = _by_check(asked)
+        failed = [check for check in suite.expectations if not by_check[check.meta.check].success]
         if not failed:
-            return ()
-        counted = _run(context, batch, f"{suite.name} (counts)", failed, _COUNTS)
-        return tuple(_reason(check, counted[check.meta.check]) for check in failed)
+            return SuiteRun((), answers)
+        counted = _by_check(_run(context, batch, f"{suite.name} (counts)", failed, _COUNTS))
+        reasons = tuple(_reason(check, counted[check.meta.check]) for check in failed)
+        return SuiteRun(reasons, answers)
     finally:
         source.get_execution_engine().close()
 
 
-def _run(
-    context: Any, batch: Any, name: str, checks: list[Check], result_format: Any
-) -> dict[str, Any]:
+def _run(context: Any, batch: Any, name: str, checks: list[Check], result_format: Any) -> Any:
     suite = context.suites.add(
         ExpectationSuite(name=name, expectations=[check.model_dump() for check in checks])
     )
     definition = context.validation_definitions.add(
         gx.ValidationDefinition(name=name, data=batch, suite=suite)
     )
-    result = definition.run(result_format=result_format)
+    return definition.run(result_format=result_format)
+
+
+def _by_check(result: Any) -> dict[str, Any]:
     return {entry.expectation_config.meta["check"]: entry for entry in result.results}
 
 
 def _reason(check: Check, answer: Any) -> Reason:
-    could_not_run = _raised(answer.exception_info)
+    could_not_run = raised(answer.exception_info)
     return Reason(
         check=check.meta.check,
         severity="critical" if could_not_run else check.severity,
@@ -86,12 +100,3 @@ def _count(result: dict[str, Any]) -> int | None:
         if isinstance(result.get(name), int):
             return int(result[name])
     return None
-
-
-def _raised(exception_info: dict[str, Any] | None) -> bool:
-    # One flat record, or one record per metric that raised.
-    if not exception_info:
-        return False
-    if "raised_exception" in exception_info:
-        return bool(exception_info["raised_exception"])
-    return any(bool(entry.get("raised_exception")) for entry in exception_info.values())

@@ -9,6 +9,7 @@ import psycopg
 
 from busan_safety import __version__
 from busan_safety.disclosure.policy import BY_INDICATOR, read_policy
+from busan_safety.gate.answers import write_answers
 from busan_safety.gate.candidate import CANDIDATE_SCHEMA, read_candidate
 from busan_safety.gate.datasets import Dataset, all_datasets
 from busan_safety.gate.decision import Decision, verdict_of
@@ -51,7 +52,7 @@ def validate_candidate(
     with connect("transformer", settings=settings) as connection:
         candidate = read_candidate(connection, dataset)
         connection.commit()
-        reasons = run_suite(
+        run = run_suite(
             suite,
             address=url("transformer", settings=settings),
             schema=CANDIDATE_SCHEMA,
@@ -61,13 +62,13 @@ def validate_candidate(
                 "gate.today": gate_today(settings, newest_reference_date(connection)).isoformat(),
             },
         )
-        reasons = apply_waivers(reasons, waivers, today or datetime.now(SEOUL).date())
+        reasons = apply_waivers(run.reasons, waivers, today or datetime.now(SEOUL).date())
         if read_candidate(connection, dataset).fingerprint != candidate.fingerprint:
             raise CandidateChanged(
                 f"{CANDIDATE_SCHEMA}.{dataset.candidate_table} changed while it was checked; "
                 "let the build finish, then run validate_candidates again."
             )
-        return write_decision(
+        decision = write_decision(
             connection,
             dataset=dataset.id,
             candidate_fingerprint=candidate.fingerprint,
@@ -78,6 +79,8 @@ def validate_candidate(
             row_count=len(candidate.rows()),
             run_id=run_id,
         )
+    write_answers(settings, dataset.id, candidate.fingerprint, run.answers)
+    return decision
 
 
 def current_suite_hash(dataset_id: str, settings: Settings) -> str:

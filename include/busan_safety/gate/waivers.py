@@ -137,7 +137,7 @@ def _read(path: Path) -> list[Waiver]:
         return []
     try:
         waivers = _WaiverFile.model_validate(
-            yaml.safe_load(path.read_text(encoding="utf-8"))
+            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         ).waivers
     except (ValidationError, yaml.YAMLError) as error:
         raise WaiverError(f"{path.name}: {error}") from error

@@ -87,6 +87,7 @@ def render_page(
         licence_address=words.LICENCE_ADDRESS,
         file_words=_FILE_WORDS,
         status_words=_STATUS_WORDS,
+        rounded_note=words.ROUNDED_NOTE,
     )
     return text
 
@@ -136,6 +137,7 @@ _FILE_WORDS = {
 }
 _STATUS_WORDS = {
     "suppressed": Text(ko="비공개", en="hidden"),
+    "rounded": Text(ko="반올림", en="rounded"),
     "not_reported": Text(ko="미보고", en="no report"),
     "not_applicable": Text(ko="해당 없음", en="n/a"),
 }

@@ -25,6 +25,7 @@ from busan_safety.release.publication import Version
 
 MAPPED_INDICATORS = ("five_major_crime_rate", "call_112_rate")
 TREND_INDICATOR = "call_112_rate"
+ROUNDED = "rounded"
 PLOT_WIDTH = 560
 TREND_WIDTH = 990
 TREND_HEIGHT = 150
@@ -56,6 +57,11 @@ class Map:
     tiles: list[Tile]
     ranges: list[Range]
 
+    @property
+    def is_rounded(self) -> bool:
+        """Whether a district's value was made of rounded counts."""
+        return any(tile.cell.status == ROUNDED for tile in self.tiles)
+
 
 @dataclass(frozen=True)
 class Trend:
@@ -67,6 +73,11 @@ class Trend:
     first: Text
     last: Text
     points: list[tuple[Text, float | None, str]]
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether a month's value was made of rounded counts."""
+        return any(status == ROUNDED for _, _, status in self.points)
 
 
 @dataclass(frozen=True)

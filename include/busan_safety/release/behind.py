@@ -28,7 +28,8 @@ _INDICATOR = re.compile(r"indicator_rows\(\s*'(?P<id>\w+)',\s*(?P<alias>\w+)(?P<
 _VERSION = re.compile(r"definition_version\s*=\s*(\d+)")
 _VALUES = "fct_indicator_value"
 _BUILT = ("model", "snapshot")
-_HIDDEN = "suppressed"
+# The exact counts of a rounded table would undo its rounding; which of them were moved, too.
+_PROTECTED = ("suppressed", "rounded")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Relation:
     """A table behind the row, and its rows that share the row's key.
 
     matched_by: the key columns that the table has too; without any all its rows may count.
-    rows: at most three, and none where disclosure control hid the published row.
+    rows: at most three, and none where disclosure control hid or rounded the published row.
     """
 
     name: str
@@ -117,12 +118,12 @@ def _relation(connection: psycopg.Connection, name: str, row: dict[str, str]) ->
         if column in columns and _identifies(column) and value != ""
     }
     found = rows_as_text(connection, name, ids) if ids else []
-    is_hidden = row.get("value_status") == _HIDDEN
+    is_protected = row.get("value_status") in _PROTECTED
     return Relation(
         name=name,
         row_count=len(found),
         matched_by=ids,
-        rows=() if is_hidden else tuple(found[:3]),
+        rows=() if is_protected else tuple(found[:3]),
         measures=_measures_of(row) if name.endswith(f".{_VALUES}") else (),
     )
 

@@ -65,7 +65,9 @@ def parse_calendar(path: Path) -> Calendar:
     if not path.is_file():
         return Calendar()
     try:
-        calendar = Calendar.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        calendar = Calendar.model_validate(
+            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        )
     except (ValidationError, yaml.YAMLError) as error:
         raise CalendarError(f"{path.name}: {error}") from error
     named = {*calendar.planned, *(one.dataset for one in calendar.embargoes)}

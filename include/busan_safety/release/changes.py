@@ -8,8 +8,16 @@ from typing import Literal
 
 from busan_safety.release.tables import csv_bytes, read_csv
 
+# rounding: one of the values, or both, is of a table whose small counts were rounded, so that
+# rounding alone may have moved it.
 ReasonCode = Literal[
-    "new_period", "late_report", "new_row", "withdrawn_row", "disclosure_control", "revision"
+    "new_period",
+    "late_report",
+    "new_row",
+    "withdrawn_row",
+    "disclosure_control",
+    "rounding",
+    "revision",
 ]
 
 # Moves with every delivery on every row; the release as a whole says it once.
@@ -84,4 +92,4 @@ def _reason_of_change(old: dict[str, str], new: dict[str, str]) -> ReasonCode:
         return "disclosure_control"
     if len(statuses) == 2 and old.get(_STATUS) == "not_reported":
         return "late_report"
-    return "revision"
+    return "rounding" if "rounded" in statuses else "revision"

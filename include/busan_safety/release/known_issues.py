@@ -72,7 +72,7 @@ def read_issues(path: Path) -> list[KnownIssue]:
         return []
     try:
         issues = _IssueFile.model_validate(
-            yaml.safe_load(path.read_text(encoding="utf-8"))
+            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         ).known_issues
         for one in issues:
             if one.fixed_in:

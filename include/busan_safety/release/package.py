@@ -216,6 +216,7 @@ def _readme(edition: Edition, *, has_previous: bool, has_pictures: bool) -> byte
             waived=[reason for reason in edition.decision.reasons if reason.waived],
             successor=successor_of(dataset),
             has_pictures=has_pictures,
+            rounded_note=words.ROUNDED_NOTE,
         )
     )
     return text.encode("utf-8")

@@ -21,6 +21,13 @@ SYNTHETIC_WARNING = Text(
     "invented records made for testing.",
 )
 
+ROUNDED_NOTE = Text(
+    ko="반올림한 값은 정확한 건수가 아닙니다. 개인을 알아볼 수 없도록 가장 작은 단위의 작은 건수를 "
+    "0 또는 기준값으로 바꾸고 다시 더한 표의 값이며, 합계는 바꾼 값의 합과 같습니다.",
+    en="Rounded values are not exact counts. To protect people, small counts of the smallest "
+    "units became 0 or the threshold before they were added up; totals are sums of these.",
+)
+
 _HANGUL = re.compile(r"[가-힣]")
 
 

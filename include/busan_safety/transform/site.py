@@ -37,10 +37,14 @@ def build_site(*, static: bool = False) -> Path:
     return place.target_dir / ("static_index.html" if static else "index.html")
 
 
-def serve_site(page: Path) -> None:
-    """Serve the site's folder at `docs_port` until interrupted."""
+def serve_site(page: Path, *, whole_folder: bool = False) -> None:
+    """Serve the site at `docs_port` until interrupted.
+
+    whole_folder: the folder holds the site and nothing else, so all of it is shown.
+    """
     settings = get_settings()
-    handler = functools.partial(_Quiet, directory=str(page.parent))
+    kind = _Quiet if whole_folder else _OwnFiles
+    handler = functools.partial(kind, directory=str(page.parent))
     with (
         http.server.ThreadingHTTPServer((settings.host, settings.docs_port), handler) as server,
         contextlib.suppress(KeyboardInterrupt),
@@ -49,7 +53,14 @@ def serve_site(page: Path) -> None:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Files of the site, without a line for each request; compiled SQL stays inside."""
+    """Files of a folder, without a line for each request."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class _OwnFiles(_Quiet):
+    """Files of the site only; compiled SQL stays inside."""
 
     _SHOWN = ("/", "/index.html", "/manifest.json", "/catalog.json", "/static_index.html")
 
@@ -59,6 +70,3 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
             super().do_GET()
         else:
             self.send_error(404)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -130,3 +131,14 @@ def indicator_versions() -> set[tuple[str, int]]:
     path = ROOT / "dbt_project" / "seeds" / "indicators.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return {(r["indicator_id"], int(r["definition_version"])) for r in csv.DictReader(file)}
+
+
+def test_indicators_that_only_share_events_are_told_to_readers() -> None:
+    page = (ROOT / "docs" / "explanation" / "linked-tables.md").read_text("utf-8")
+    section = page.partition("## Indicators that only share events")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE))
+    shared = [one for linked in LINKS.values() for fact in linked.facts for one in fact.indicators]
+    noted = {one.id for one in shared if one.note}
+
+    assert len(noted) > 5
+    assert noted <= listed <= {one.id for one in shared}

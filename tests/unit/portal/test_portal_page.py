@@ -6,11 +6,14 @@ import re
 from datetime import date
 from pathlib import Path
 
-from busan_safety.gate import Decision, Reason, all_datasets, get_dataset
+from busan_safety.gate import Decision, Reason, Text, all_datasets, get_dataset
 from busan_safety.gate.decision import verdict_of
 from busan_safety.portal.build import Card, render_page
+from busan_safety.portal.charts import TILES, Cell, tile_map
+from busan_safety.portal.highlights import Map
 from busan_safety.release import Publication
 from busan_safety.release.publication import PublishedFile, Version
+from busan_safety.release.words import ROUNDED_NOTE
 from busan_safety.settings import Settings
 
 REASON = Reason(
@@ -84,6 +87,25 @@ def test_page_loads_nothing_from_elsewhere() -> None:
     loaded = re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="([^"]+)"', page)
     assert loaded
     assert not [address for address in loaded if "//" in address]
+
+
+def test_a_rounded_value_is_shown_and_never_as_if_it_were_exact() -> None:
+    def page(status: str) -> str:
+        cells = [Cell(code, code, code, 5.0, status) for code in TILES]
+        tiles, ranges = tile_map(cells)
+        text = Text(ko="가", en="a")
+        drawn = Map("theft_rate", text, text, text, tiles, ranges)
+        return render_page(
+            Settings(deployment="production"), cards=[], maps=[drawn], trend=None, effects=[]
+        )
+
+    rounded, exact = page("rounded"), page("observed")
+
+    assert len(re.findall(r"5\.00 \(<span class=\"ko\">반올림</span>", rounded)) == len(TILES)
+    assert ROUNDED_NOTE.ko in rounded
+    assert ROUNDED_NOTE.en in rounded
+    assert "반올림" not in exact
+    assert "ounded" not in exact
 
 
 def test_every_dataset_is_declared_with_a_suite() -> None:

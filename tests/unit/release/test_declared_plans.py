@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from json import loads
 from pathlib import Path
 
 import pytest
 from release_builders import ROWS, edition
 
-from busan_safety.gate import Text
+from busan_safety.disclosure.tables import TABLES
+from busan_safety.gate import Text, all_datasets
 from busan_safety.release.calendar import Calendar, CalendarError, Embargo, parse_calendar
 from busan_safety.release.known_issues import KnownIssue, KnownIssuesError, read_issues
 from busan_safety.release.package import build_files
@@ -72,9 +74,28 @@ def test_an_issue_concerns_versions_with_its_days_until_it_is_mended(
     assert ISSUE.concerns(version, data_as_of) is concerns
 
 
-def test_the_declared_files_are_fit() -> None:
-    assert parse_calendar(ROOT / "expectations" / "release_calendar.yml").planned
-    assert read_issues(ROOT / "expectations" / "known_issues.yml")
+def test_every_dataset_has_planned_days_by_its_frequency() -> None:
+    calendar = parse_calendar(ROOT / "expectations" / "release_calendar.yml")
+    longest = {"MONTHLY": 31, "QUARTERLY": 92, "ANNUAL": 366}
+
+    assert set(calendar.planned) == set(all_datasets())
+    for dataset in all_datasets().values():
+        days = calendar.planned[dataset.id]
+        assert days == sorted(set(days))
+        assert days
+        between = [(later - day).days for day, later in pairwise(days)]
+        # A month's day moves off a weekend.
+        assert all(gap <= longest[dataset.frequency] + 3 for gap in between)
+
+
+def test_every_dataset_says_what_is_easily_misread_in_columns_that_it_has() -> None:
+    issues = read_issues(ROOT / "expectations" / "known_issues.yml")
+
+    assert {one.dataset for one in issues} == set(all_datasets())
+    assert len({one.id for one in issues}) == len(issues)
+    columns = {str(name): {one.name for one in table.columns} for name, table in TABLES.items()}
+    for one in issues:
+        assert set(one.columns) <= columns[one.dataset], one.id
 
 
 def test_names_that_nobody_knows_are_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +51,28 @@ def test_value_hidden_since_is_disclosure_control() -> None:
     new = [["26110", "2024-11-01", "", "suppressed", "2024-11-30"], *OLD[1:]]
 
     assert {change.reason for change in _changes(new)} == {"disclosure_control"}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "reason"),
+    [
+        (["3.0", "observed"], ["5.0", "rounded"], "rounding"),
+        (["5.0", "rounded"], ["3.0", "observed"], "rounding"),
+        (["5.0", "rounded"], ["10.0", "rounded"], "rounding"),
+        (["", "suppressed"], ["5.0", "rounded"], "disclosure_control"),
+        (["5.0", "rounded"], ["", "suppressed"], "disclosure_control"),
+        (["", "not_reported"], ["5.0", "rounded"], "late_report"),
+    ],
+)
+def test_what_rounding_alone_may_have_moved_is_no_revision(
+    before: list[str], now: list[str], reason: str
+) -> None:
+    old, new = (
+        csv_bytes(HEADER, [["26110", "2024-11-01", *cells, "2024-11-30"]])
+        for cells in (before, now)
+    )
+
+    assert {change.reason for change in find_changes(KEY, old, new)} == {reason}
 
 
 def test_rows_of_a_new_period_differ_from_rows_filled_in() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from busan_safety.disclosure.tables.columns import DisclosedTable
-from busan_safety.disclosure.tables.counts import END, PERIOD, PLACE, event_count
+from busan_safety.disclosure.tables.columns import ROUNDABLE_STATUS, DisclosedTable
+from busan_safety.disclosure.tables.counts import PERIOD, PLACE, end, event_count
 from busan_safety.evaluation.tables import Column
 
 _COLUMNS = (
@@ -19,8 +19,8 @@ _COLUMNS = (
     Column("class_code", "text", "사건종별 코드", "Code of the class"),
     Column("class_name_ko", "text not null", "사건종별 국문 이름", "Class in Korean"),
     Column("class_name_en", "text not null", "사건종별 영문 이름", "Class in English"),
-    event_count("신고 건수. 1~4이면 비공개", "Calls, empty where suppressed"),
-    *END,
+    event_count("신고 건수. 1~4이면 비공개 또는 반올림", "Calls, empty where suppressed"),
+    *end(ROUNDABLE_STATUS),
 )
 
 TABLE = DisclosedTable(

@@ -6,7 +6,7 @@ hidden. Totals (the city, all classes, quarters, years) have rows of their own.
 
 from __future__ import annotations
 
-from busan_safety.disclosure.tables.columns import AS_OF, STATUS, SYNTHETIC
+from busan_safety.disclosure.tables.columns import AS_OF, SYNTHETIC
 from busan_safety.evaluation.tables import Column
 
 PLACE = (
@@ -20,12 +20,12 @@ PERIOD = (
     Column("period_start", "date", "기간 시작일", "First day of the period"),
     Column("period_end", "date not null", "기간 종료일", "Last day of the period"),
 )
-END = (
-    Column("unit", "text not null", "건수의 단위", "What is counted"),
-    STATUS,
-    AS_OF,
-    SYNTHETIC,
-)
+
+
+def end(status: Column) -> tuple[Column, ...]:
+    """Return the last columns, with the status that the dataset's rows may have."""
+    unit = Column("unit", "text not null", "건수의 단위", "What is counted")
+    return (unit, status, AS_OF, SYNTHETIC)
 
 
 def event_count(ko: str, en: str) -> Column:

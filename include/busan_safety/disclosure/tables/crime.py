@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from busan_safety.disclosure.tables.columns import DisclosedTable
-from busan_safety.disclosure.tables.counts import END, PERIOD, PLACE, event_count
+from busan_safety.disclosure.tables.columns import ROUNDABLE_STATUS, DisclosedTable
+from busan_safety.disclosure.tables.counts import PERIOD, PLACE, end, event_count
 from busan_safety.evaluation.tables import Column
 
 _COLUMNS = (
@@ -30,8 +30,8 @@ _COLUMNS = (
     Column("class_code", "text", "죄종 코드", "Code of the class"),
     Column("class_name_ko", "text not null", "죄종 국문 이름", "Class in Korean"),
     Column("class_name_en", "text not null", "죄종 영문 이름", "Class in English"),
-    event_count("건수. 1~4이면 비공개", "Crimes, empty where suppressed"),
-    *END,
+    event_count("건수. 1~4이면 비공개 또는 반올림", "Crimes, empty where suppressed"),
+    *end(ROUNDABLE_STATUS),
 )
 
 TABLE = DisclosedTable(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from busan_safety.disclosure.tables.columns import DisclosedTable
-from busan_safety.disclosure.tables.counts import END, PERIOD, PLACE, event_count
+from busan_safety.disclosure.tables.columns import ROUNDABLE_STATUS, DisclosedTable
+from busan_safety.disclosure.tables.counts import PERIOD, PLACE, end, event_count
 from busan_safety.evaluation.tables import Column
 
 _COLUMNS = (
@@ -18,8 +18,8 @@ _COLUMNS = (
     Column("kind", "text", "유형 코드", "Kind of relational crime, or all"),
     Column("kind_name_ko", "text not null", "유형 국문 이름", "Kind in Korean"),
     Column("kind_name_en", "text not null", "유형 영문 이름", "Kind in English"),
-    event_count("신고 건수. 1~4이면 비공개", "Reports, empty where suppressed"),
-    *END,
+    event_count("신고 건수. 1~4이면 비공개 또는 반올림", "Reports, empty where suppressed"),
+    *end(ROUNDABLE_STATUS),
 )
 
 TABLE = DisclosedTable(

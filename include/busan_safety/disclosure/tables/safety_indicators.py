@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from busan_safety.disclosure.tables.columns import AS_OF, STATUS, SYNTHETIC, DisclosedTable
+from busan_safety.disclosure.tables.columns import (
+    AS_OF,
+    ROUNDABLE_STATUS,
+    SYNTHETIC,
+    DisclosedTable,
+)
 from busan_safety.evaluation.tables import Column
 
 _COLUMNS = (
@@ -17,7 +22,12 @@ _COLUMNS = (
     Column("period_type", "text", "기간 종류", "Month, quarter, year or snapshot"),
     Column("period_start", "date", "기간 시작일", "First day of the period"),
     Column("period_end", "date", "기간 종료일", "Last day of the period"),
-    Column("numerator", "numeric", "분자. 1~4이면 비공개", "Numerator, empty where suppressed"),
+    Column(
+        "numerator",
+        "numeric",
+        "분자. 1~4이면 비공개 또는 반올림",
+        "Numerator, empty where suppressed",
+    ),
     Column(
         "denominator",
         "numeric",
@@ -28,7 +38,7 @@ _COLUMNS = (
     Column("lower_95", "numeric", "95% 신뢰구간 하한", "Lower limit of the 95 % interval"),
     Column("upper_95", "numeric", "95% 신뢰구간 상한", "Upper limit of the 95 % interval"),
     Column("interval_method", "text", "신뢰구간 계산법", "Method of the interval"),
-    STATUS,
+    ROUNDABLE_STATUS,
     Column("unit", "text", "단위", "Unit of the value"),
     Column("scale", "numeric", "환산 배수", "Factor between quotient and value"),
     Column("population_basis", "text", "인구 기준", "Population basis of the denominator"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from busan_safety.disclosure.tables.columns import DisclosedTable
-from busan_safety.disclosure.tables.counts import END, PERIOD, PLACE, event_count
+from busan_safety.disclosure.tables.columns import STATUS, DisclosedTable
+from busan_safety.disclosure.tables.counts import PERIOD, PLACE, end, event_count
 from busan_safety.evaluation.tables import Column
 
 _COLUMNS = (
@@ -25,7 +25,7 @@ _COLUMNS = (
     Column("class_name_ko", "text not null", "구분 국문 이름", "Class in Korean"),
     Column("class_name_en", "text not null", "구분 영문 이름", "Class in English"),
     event_count("건수(명)", "Accidents or persons"),
-    *END,
+    *end(STATUS),
 )
 
 TABLE = DisclosedTable(

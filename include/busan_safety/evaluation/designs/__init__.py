@@ -32,11 +32,11 @@ from busan_safety.evaluation.designs.estimate import (
     Point,
     Share,
     Unit,
-    Verdict,
 )
 from busan_safety.evaluation.designs.overlaps import read_overlaps, without_overlaps
 from busan_safety.evaluation.designs.query import Rows
 from busan_safety.evaluation.plans import Plan
+from busan_safety.evaluation.verdicts import Verdict
 
 __all__ = [
     "Described",

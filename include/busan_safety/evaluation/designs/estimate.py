@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any, Literal, Self
 
 from busan_safety.evaluation.methods.rate_ratio import Cells, RateRatio
+from busan_safety.evaluation.verdicts import Verdict
 
-Verdict = Literal["decrease", "increase", "not_detectable", "descriptive", "refused"]
 # A ratio of rates or of typical minutes is 1 where nothing differs, a difference of points 0.
 Unit = Literal["rate_ratio", "time_ratio", "points"]
 

@@ -203,7 +203,7 @@ def load_plans(folder: Path = PLANS_DIR) -> list[Plan]:
 def read_plan(path: Path) -> Plan:
     """Read one plan. Raises PlanRefused if it lacks dates, a comparison or anything else."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise PlanRefused(f"{path.name} is not YAML: {error}") from error
     if not isinstance(content, dict):

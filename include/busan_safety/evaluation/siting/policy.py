@@ -72,7 +72,9 @@ class SitingPolicy(_Strict):
 def read_siting_policy(path: Path = POLICY_FILE) -> SitingPolicy:
     """Read the policy file. Raises SitingPolicyRefused if absent or not understood."""
     try:
-        return SitingPolicy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return SitingPolicy.model_validate(
+            yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        )
     except OSError as error:
         raise SitingPolicyRefused(f"No siting policy at {path.name}: {error.strerror}.") from error
     except yaml.YAMLError as error:
