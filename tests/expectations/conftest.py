@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from expectations import candidates
+from expectations import attacks, candidates
 
 # Checks whose damage is done to deliveries or to an agency's own totals.
 _BROKEN_OUTSIDE = {"row_accounting", "agency_total"}
@@ -17,6 +17,7 @@ _BROKEN_OUTSIDE = {"row_accounting", "agency_total"}
 def good_warehouse(warehouse: psycopg.Connection) -> psycopg.Connection:
     """Seed reference data, deliveries and good candidates once for the module."""
     candidates.create_all(warehouse)
+    attacks.attack_nothing_found(warehouse)
     return warehouse
 
 
@@ -28,7 +29,10 @@ def good(
     yield good_warehouse
     good_warehouse.execute("truncate ops.release, ops.gate_decision restart identity")
     case = getattr(request.node, "callspec", None)
-    if case is None or case.params["check"] in _BROKEN_OUTSIDE:
+    damaged = case.params["dataset"] if case else None
+    if damaged is None or case.params.get("check") in _BROKEN_OUTSIDE:
         candidates.create_all(good_warehouse)
     else:
-        candidates.create_candidates(good_warehouse, only=case.params["dataset"])
+        candidates.create_candidates(good_warehouse, only=damaged)
+    good_warehouse.execute("truncate ops.disclosure_attack restart identity")
+    attacks.attack_nothing_found(good_warehouse)

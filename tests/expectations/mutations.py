@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expectations import attacks
 from expectations.datasets import dataset_modules
 
 INDICATORS = "published_candidate.pub_safety_indicators_v1"
@@ -169,3 +170,5 @@ MUTATIONS: dict[str, dict[str, str]] = {
     },
 }
 MUTATIONS |= {name: module.MUTATIONS for name, module in dataset_modules().items()}
+for _dataset in attacks.subjects():
+    MUTATIONS[_dataset][attacks.CHECK] = attacks.found(_dataset)

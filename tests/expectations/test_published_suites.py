@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import psycopg
 import pytest
 
+from busan_safety.disclosure.attacked import fingerprinted as attacked_columns
 from busan_safety.gate import all_datasets, get_dataset, load_suite, validate_candidates
 from busan_safety.gate.data_docs import build_data_docs
 from busan_safety.gate.decision import verdict_of
 from busan_safety.gate.validation import validate_candidate
 from busan_safety.settings import get_settings
+from expectations import attacks
 from expectations.mutations import MUTATIONS
 
 CASES = [(dataset, check) for dataset, checks in MUTATIONS.items() for check in checks]
@@ -51,6 +54,9 @@ def test_exactly_this_check_sees_the_damage(
     record_property: Callable[[str, object], None],
 ) -> None:
     good.execute(MUTATIONS[dataset][check])
+    if check != attacks.CHECK:
+        # Whoever changes rows has them attacked anew: only the check in question may see this.
+        attacks.attack_nothing_found(good, only=dataset)
 
     decision = validate_candidate(get_dataset(dataset))
 
@@ -63,6 +69,41 @@ def test_exactly_this_check_sees_the_damage(
     assert decision.reasons[0].severity == declared[check].severity
     assert not decision.reasons[0].could_not_run
     assert decision.decision == verdict_of(decision.reasons) != "pass"
+
+
+def test_every_protected_fact_is_asked_for_by_its_dataset() -> None:
+    for dataset, attacked in attacks.subjects().items():
+        (query,) = _attack_checks(dataset)
+        assert re.findall(r"unnest\(array\[([^]]*)\]", query) == [
+            ", ".join(f"'{subject}'" for subject in attacked)
+        ]
+        (columns,) = re.findall(r"array_agg\(row\(([^)]*)\)", query)
+        assert re.findall(r"\w+", columns) == attacked_columns(dataset)
+    assert {name for name in all_datasets() if _attack_checks(name)} == set(attacks.subjects())
+
+
+@pytest.mark.parametrize("dataset", list(attacks.subjects()))
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "delete from ops.disclosure_attack where dataset = '{dataset}'",
+        "update published_candidate.pub_{dataset}_v1 set {number} = {number} + 1"
+        " where ctid = (select min(ctid) from published_candidate.pub_{dataset}_v1"
+        " where {number} > 100)",
+        attacks.found("{dataset}", "null"),
+    ],
+    ids=["never attacked", "changed after the attack", "attack without conclusion"],
+)
+def test_without_a_clean_attack_on_these_rows_the_gate_stays_closed(
+    good: psycopg.Connection, dataset: str, damage: str
+) -> None:
+    number = "denominator" if dataset == "safety_indicators" else "event_count"
+    good.execute(damage.format(dataset=dataset, number=number))
+
+    decision = validate_candidate(get_dataset(dataset))
+
+    assert attacks.CHECK in [reason.check for reason in decision.reasons]
+    assert decision.decision == "fail"
 
 
 def test_a_check_that_cannot_run_closes_the_gate_even_if_it_only_warns(
@@ -89,3 +130,11 @@ def test_reasons_hold_counts_and_no_cell(good: psycopg.Connection) -> None:
     assert "100.5" not in stored
     assert '"unexpected_count": 3' in stored
     assert '"unexpected_count": 1' in stored
+
+
+def _attack_checks(dataset: str) -> list[str]:
+    return [
+        check.kwargs["unexpected_rows_query"]
+        for check in load_suite(dataset, get_settings()).expectations
+        if check.meta.check == attacks.CHECK
+    ]

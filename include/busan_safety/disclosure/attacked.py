@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from busan_safety.disclosure.attack import AttackRefused, Singletons, attack
 from busan_safety.disclosure.declared import COUNT
@@ -65,27 +66,23 @@ def attack_fact(connection: psycopg.Connection, protected: ProtectedFact) -> Out
 
 def record(connection: psycopg.Connection, outcome: Outcome, run_id: str | None) -> None:
     """Write the outcome with the fingerprint of the rows that the disclosed table holds now."""
+    row = [
+        outcome.dataset,
+        outcome.subject,
+        outcome.method,
+        outcome.cells,
+        outcome.hidden,
+        outcome.found,
+        outcome.increments,
+        json.dumps(outcome.summary, sort_keys=True),
+        fingerprint(connection, "disclosed", outcome.dataset, outcome.dataset),
+        run_id,
+    ]
     connection.execute(
-        """
-        insert into ops.disclosure_attack (
-            dataset, subject, method, cell_count, hidden_count, found_count, increment_count,
-            summary, counts_fingerprint, run_id
-        )
-        select %s, %s, %s, %s, %s, %s, %s, %s, ops.counts_fingerprint(%s::regclass, %s), %s
-        """,
-        [
-            outcome.dataset,
-            outcome.subject,
-            outcome.method,
-            outcome.cells,
-            outcome.hidden,
-            outcome.found,
-            outcome.increments,
-            json.dumps(outcome.summary, sort_keys=True),
-            f"disclosed.{outcome.dataset}",
-            fingerprinted(outcome.dataset),
-            run_id,
-        ],
+        "insert into ops.disclosure_attack (dataset, subject, method, cell_count, hidden_count,"
+        " found_count, increment_count, summary, counts_fingerprint, run_id)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        row,
     )
     level = logging.INFO if outcome.found == 0 else logging.ERROR
     log.log(level, "attack on %s.%s: %s", outcome.dataset, outcome.subject, outcome.summary)
@@ -96,6 +93,17 @@ def fingerprinted(dataset: Dataset) -> list[str]:
     table = TABLES[dataset]
     names = {column.name for column in table.columns}
     return [*table.key, *(name for name in _COUNTED if name in names)]
+
+
+def fingerprint(connection: psycopg.Connection, schema: str, table: str, dataset: Dataset) -> str:
+    """Fingerprint of a table of the dataset as it stands, whatever the order of its rows."""
+    ((found,),) = connection.execute(
+        sql.SQL("select ops.counts_fingerprint(array_agg(row({})::text)) from {}").format(
+            sql.SQL(", ").join(map(sql.Identifier, fingerprinted(dataset))),
+            sql.Identifier(schema, table),
+        )
+    ).fetchall()
+    return str(found)
 
 
 def _rounded(protected: ProtectedFact, printed: Any) -> dict[str, Any]:

@@ -270,20 +270,12 @@ comment on column ops.disclosure_attack.found_count is
     'Hidden counts that could be known too closely; empty where the attack could not conclude. '
     '역산된 비공개 값 수.';
 
--- The same rows in any order have the same fingerprint; columns: the key, the count, its status.
-create or replace function ops.counts_fingerprint(counts regclass, columns text [])
-returns text language plpgsql stable set search_path = pg_catalog
+-- counts: rows as text. The same rows in any order have the same fingerprint.
+create or replace function ops.counts_fingerprint(counts text [])
+returns text language sql immutable set search_path = pg_catalog
 as $$
-declare
-    fingerprint text;
-begin
-    execute format(
-        'select md5(coalesce(string_agg(line, '''' order by line collate "C"), ''''))'
-        ' from (select md5(row(%s)::text) as line from %s) as lines',
-        (select string_agg(format('%I::text', name), ', ') from unnest(columns) as name), counts
-    ) into fingerprint;
-    return fingerprint;
-end
+    select md5(coalesce(string_agg(md5(line), '' order by line collate "C"), ''))
+    from unnest(counts) as lines (line)
 $$;
 
 create table if not exists quarantine.rejected_row (
