@@ -27,7 +27,7 @@ from expectations.mutations import LAB
 DATASETS = list(all_datasets())
 FIRST = "2024.12.1"
 # A release refers to its decision.
-RECORDS = ("gate_decision", "release")
+RECORDS = ("gate_decision", "release", "published_count")
 CORRECTION = f"update {LAB} set citizen_vote_count = 131 where project_id = 'LL-2024-001'"
 
 
@@ -35,7 +35,7 @@ CORRECTION = f"update {LAB} set citizen_vote_count = 131 where project_id = 'LL-
 def releases(warehouse: psycopg.Connection) -> Iterator[Path]:
     """Good candidates, no decision and no release; gives the releases' folder."""
     candidates.create_all(warehouse)
-    warehouse.execute("truncate ops.release, ops.gate_decision")
+    warehouse.execute("truncate ops.release, ops.gate_decision, ops.published_count")
     for dataset in DATASETS:
         warehouse.execute(f"drop table if exists published.{dataset}")
     folder = get_settings().releases_dir

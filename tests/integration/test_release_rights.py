@@ -21,7 +21,7 @@ pytest_plugins = ["release_support"]
 
 # The publisher reads candidates and the records of decisions, deliveries and releases.
 READS = {"published_candidate", "published"}
-RECORDS = {"gate_decision", "batch", "release"}
+RECORDS = {"gate_decision", "batch", "release", "published_count"}
 
 
 def test_the_publisher_reads_only_what_the_gate_judges(
@@ -50,6 +50,9 @@ def test_the_publisher_reads_only_what_the_gate_judges(
         "insert into ops.gate_decision (dataset) values ('x')",
         "delete from ops.release",
         "truncate ops.gate_decision",
+        "delete from ops.published_count",
+        "update ops.published_count set event_count = 1",
+        "insert into ops.disclosure_attack (dataset) values ('x')",
         "create table published_candidate.mine ()",
         "create table disclosed.mine ()",
         "alter table published_candidate.pub_living_lab_v1 rename to other",
