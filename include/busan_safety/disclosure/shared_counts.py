@@ -36,6 +36,7 @@ _ROWS = """
         using (place_type, place_code, period_type, period_start)
     where indicators.indicator_id = {id} and indicators.definition_version = {version}
         and indicators.value is not null
+        and (numerators.place_type is not null or denominators.place_type is not null)
     order by place_type, place_code, period_type, period_start
 """
 # All rows that are summed must be there and printed.
