@@ -17,7 +17,6 @@ from psycopg import sql
 from busan_safety.disclosure.attacked import Outcome
 from busan_safety.disclosure.declared import COUNT, SharedIndicator
 from busan_safety.disclosure.linked_counts import ProtectedFact
-from busan_safety.evaluation.methods.intervals import poisson_interval, wilson_interval
 
 SUBJECT = "shared_counts"
 _PLACE_AND_PERIOD = ("place_type", "place_code", "period_type", "period_start")
@@ -179,6 +178,9 @@ def _limits(
     numerator: float, denominator: float, method: str | None
 ) -> tuple[float | None, float | None, str | None]:
     """95 % limits of numerator / denominator by the method that its size asks for."""
+    # Importing the methods takes seconds, which readers of the policy would wait for.
+    from busan_safety.evaluation.methods.intervals import poisson_interval, wilson_interval
+
     if method == "wilson":
         return (*wilson_interval(int(numerator), int(denominator)), method)
     if method in ("exact", "byar"):
