@@ -6,7 +6,6 @@ Every case ends with the attack on what the tables show, and is followed by one 
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,13 @@ from disclosure_marts import create_marts, disclosed
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
-from busan_safety.disclosure import protect
+from busan_safety.disclosure import protect, protection
 from busan_safety.disclosure.declared import COUNT, read_links
 from busan_safety.disclosure.tables import TABLES
 from busan_safety.settings import ROOT, get_settings
 
 LINKS = read_links(ROOT / "expectations" / "linked")
 # The package exports the function under the name of its module.
-PROTECT = sys.modules["busan_safety.disclosure.protect"]
 COUNTED = ("crime", "calls_112", "relational_crime")
 KEYS = ("place_type", "place_code", "period_type", "period_start")
 
@@ -170,7 +168,7 @@ def test_an_exact_count_in_an_indicator_is_found(
 ) -> None:
     add_events(marts)
     add_indicators(marts)
-    monkeypatch.setattr(PROTECT, "share_counts", lambda *_: None)
+    monkeypatch.setattr(protection, "share_counts", lambda *_: None)
 
     protect()
 

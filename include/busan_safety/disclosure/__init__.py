@@ -11,8 +11,21 @@ change together or not at all. Linked counts cannot be computed from each other 
 releases; other datasets have primary suppression only: see `protect`.
 """
 
-from busan_safety.disclosure.declared import LinksRefused
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from busan_safety.disclosure.policy import PolicyRefused
-from busan_safety.disclosure.protect import ProtectionReport, UnclassedIndicator, protect
+
+if TYPE_CHECKING:
+    from busan_safety.disclosure.declared import LinksRefused
+    from busan_safety.disclosure.protection import ProtectionReport, UnclassedIndicator, protect
 
 __all__ = ["LinksRefused", "PolicyRefused", "ProtectionReport", "UnclassedIndicator", "protect"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is asked for: the gate needs the policy, not the solvers."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = "declared" if name == "LinksRefused" else "protection"
+    return getattr(import_module(f"{__name__}.{module}"), name)
