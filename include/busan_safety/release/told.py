@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
 
 import pandas as pd
 import pyarrow as pa
@@ -92,7 +93,7 @@ def _of_parquet(content: bytes, schema: pa.Schema) -> pd.DataFrame:
 def _message(dataset: Dataset, found: list[Finding]) -> str:
     rows: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
     for one in found:
-        rows[one.kind, one.table, one.column][", ".join(map(str, one.key))] = None
+        rows[one.kind, one.table, one.column][", ".join(map(_name, one.key))] = None
     parts = []
     for (kind, table, column), keys in rows.items():
         where = f"table {table}" + (f", column {column}" if column else "")
@@ -103,6 +104,10 @@ def _message(dataset: Dataset, found: list[Finding]) -> str:
         f"{dataset.id}: {' | '.join(parts)}. Nothing of it was published, the last release stays. "
         f"{_advice(dataset)}"
     )
+
+
+def _name(part: object) -> str:
+    return part.date().isoformat() if isinstance(part, datetime) else str(part)
 
 
 def _advice(dataset: Dataset) -> str:

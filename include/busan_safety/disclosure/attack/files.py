@@ -125,7 +125,11 @@ def unlike(frames: Mapping[str, pd.DataFrame], *, table: str, key: Sequence[str]
     if torn := set.union(*every) - set.intersection(*every):
         return [_finding("format", table, name, (), "not in all files") for name in sorted(torn)]
     columns, rows = _numbered(frames, key)
-    found = []
+    found = [
+        _finding("format", table, "", names, f"row twice in {name}")
+        for name in frames
+        for names in _names(columns[name][pd.Series(rows[name]).duplicated().to_numpy()], key)
+    ]
     for other in others:
         for here, there in ((one, other), (other, one)):
             lacking = ~np.isin(rows[here], rows[there])
@@ -133,13 +137,10 @@ def unlike(frames: Mapping[str, pd.DataFrame], *, table: str, key: Sequence[str]
                 _finding("format", table, "", names, f"row not in {there}")
                 for names in _names(columns[here][lacking], key)
             ]
-        left = frames[one].set_axis(rows[one])
-        right = frames[other].set_axis(rows[other])
-        shared = left.index[~left.index.duplicated()].intersection(right.index.unique())
-        left = left[~left.index.duplicated()].loc[shared]
-        right = right[~right.index.duplicated()].loc[shared]
-        names_of = columns[one].set_axis(rows[one])
-        names_of = names_of[~names_of.index.duplicated()].loc[shared]
+        shared = np.intersect1d(rows[one], rows[other])
+        left = _aligned(frames[one], rows[one], shared)
+        right = _aligned(frames[other], rows[other], shared)
+        names_of = _aligned(columns[one], rows[one], shared)
         for column in left:
             is_printed, stands = _is_printed(left[column]), _is_printed(right[column])
             differs = (is_printed != stands) | (is_printed & (left[column] != right[column]))
@@ -150,11 +151,17 @@ def unlike(frames: Mapping[str, pd.DataFrame], *, table: str, key: Sequence[str]
     return found
 
 
+def _aligned(frame: pd.DataFrame, rows: np.ndarray, shared: np.ndarray) -> pd.DataFrame:
+    """The first row of each of the numbers in `shared`, in their order."""
+    numbers, at = np.unique(rows, return_index=True)
+    return frame.iloc[at[np.isin(numbers, shared)]].set_axis(shared)
+
+
 def _numbered(
     frames: Mapping[str, pd.DataFrame], key: Sequence[str]
 ) -> tuple[dict[str, pd.DataFrame], dict[str, np.ndarray]]:
     """The keys of each format as text, and a number per key that is the same in all of them."""
-    columns = {name: frame[list(key)].astype(str) for name, frame in frames.items()}
+    columns = {name: frame[list(key)].astype(str).fillna("") for name, frame in frames.items()}
     numbers = pd.concat(columns.values()).groupby(list(key), sort=False).ngroup().to_numpy()
     ends = np.cumsum([len(frame) for frame in frames.values()])
     return columns, dict(zip(frames, np.split(numbers, ends[:-1]), strict=True))
