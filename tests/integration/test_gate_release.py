@@ -182,6 +182,7 @@ def test_same_data_give_the_same_bytes_in_another_deployment(
     build_portal()
 
     assert everything(releases) == before
+    assert verify() == []
 
 
 def test_correction_makes_the_next_number_with_its_difference(
