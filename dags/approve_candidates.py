@@ -55,7 +55,8 @@ def publish_approved(approved: list[str]) -> None:
     if not approved:
         raise AirflowSkipException("Nobody approved anything; the last releases stay.")
     for one in publish_passed():
-        log.info("%s: %s %s %s", one.dataset, one.outcome, one.version or "", one.message)
+        say = log.error if one.error else log.info
+        say("%s: %s %s %s", one.dataset, one.outcome, one.version or "", one.message)
     log.info("Portal: %s", build_portal())
 
 

@@ -15,7 +15,8 @@ def publish_releases() -> dict[str, list[str]]:
 
     reports = publish_passed(run_id=get_current_context()["run_id"])
     for one in reports:
-        log.info("%s: %s %s %s", one.dataset, one.outcome, one.version or "", one.message)
+        say = log.error if one.error else log.info
+        say("%s: %s %s %s", one.dataset, one.outcome, one.version or "", one.message)
     standing = [one.dataset for one in reports if one.outcome in ("released", "unchanged")]
     if not standing:
         log.warning("No candidate has a decision that allows publication; nothing was released.")

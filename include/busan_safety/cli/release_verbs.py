@@ -46,7 +46,13 @@ def publish(
         build_portal()
     if as_json:
         print_json(reports)
-        return
+    else:
+        _show_reports(reports)
+    if any(one.error for one in reports):
+        sys.exit(1)
+
+
+def _show_reports(reports: list[ReleaseReport]) -> None:
     print_table(
         ["dataset", "outcome", "version", "rows", "folder", "why"],
         [
@@ -59,6 +65,9 @@ def publish(
     )
     for one in reports:
         _show_preview(one)
+    for one in reports:
+        if one.error:
+            print_error(f"{one.error}: {one.message}")
 
 
 def verify(as_json: Json = False) -> None:

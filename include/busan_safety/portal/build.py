@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from busan_safety.gate import Decision, Text, latest_decision, load_suite
 from busan_safety.portal.highlights import Effect, Map, Trend, effects, maps, trend
 from busan_safety.release import Publication, list_publications, words
-from busan_safety.release.folders import replace_file
+from busan_safety.release.folders import write_portal_file
 from busan_safety.settings import Settings, get_settings
 from busan_safety.warehouse import connect
 
@@ -50,9 +50,8 @@ def build_portal() -> Path:
     root = settings.releases_dir
     for name in _ASSETS:
         content = files("busan_safety.portal").joinpath("assets", name).read_bytes()
-        replace_file(root / "assets" / name, content)
-    replace_file(root / "index.html", page.encode("utf-8"))
-    return root / "index.html"
+        write_portal_file(root, f"assets/{name}", content)
+    return write_portal_file(root, "index.html", page.encode("utf-8"))
 
 
 def render_page(

@@ -89,7 +89,14 @@ def _version(folder: Path, path: str, row_count: int) -> Version:
             PublishedFile(name, (folder / name).stat().st_size, digest)
             for name, digest in read_checksums(folder).items()
         ),
+        temporal=_temporal(package.get("temporal")),
     )
+
+
+def _temporal(stated: dict[str, str] | None) -> tuple[date, date] | None:
+    if stated is None:
+        return None
+    return date.fromisoformat(stated["start"]), date.fromisoformat(stated["end"])
 
 
 def _index(publications: list[Publication], settings: Settings) -> dict[str, Any]:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
-from busan_safety.gate import Text
-from busan_safety.release import words
+from busan_safety.gate import Dataset, Text
+from busan_safety.release import vocabulary, words
 from busan_safety.release.known_issues import KnownIssue
 from busan_safety.release.publication import Publication, PublishedFile, Version
 from busan_safety.release.records import Withdrawal
+from busan_safety.release.vocabulary import texts
 from busan_safety.settings import Settings
 from busan_safety.sources import get_source
 
-_EU = "http://publications.europa.eu/resource/authority"
 _CONTEXT = {
     "adms": "http://www.w3.org/ns/adms#",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dqv": "http://www.w3.org/ns/dqv#",
+    "dcatap": "http://data.europa.eu/r5r/",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _DISTRIBUTED = (".csv", ".parquet", ".svg")
@@ -30,7 +32,7 @@ _SYNTHETIC_KEYWORD = Text(ko="합성 데이터", en="synthetic data")
 
 def catalogue(publications: list[Publication], settings: Settings) -> dict[str, Any]:
     """Return the JSON-LD document of all published datasets."""
-    published = [known for known in publications if known.newest]
+    published = [(known, known.newest) for known in publications if known.newest]
     title = Text(ko="부산 안전 데이터", en="Busan safety data")
     description = Text(
         ko="부산광역시자치경찰위원회가 공개하는 안전 지표, 시설, 치안리빙랩, 시책 효과 데이터.",
@@ -41,15 +43,20 @@ def catalogue(publications: list[Publication], settings: Settings) -> dict[str, 
         "@context": _CONTEXT,
         "@id": "catalog.jsonld#catalog",
         "@type": "dcat:Catalog",
-        "dct:title": _texts(title),
-        "dct:description": _texts(_with_warning(description, settings.is_synthetic)),
-        "dct:publisher": _publisher(),
-        "dct:language": _languages(),
-        "dct:license": _licence(),
-        "foaf:homepage": {"@id": "index.html", "@type": "foaf:Document"},
-        "dcat:dataset": [
-            _dataset(known, known.newest) for known in published if known.newest is not None
-        ],
+        "dct:title": texts(title),
+        "dct:description": texts(_with_warning(description, settings.is_synthetic)),
+        "dct:publisher": vocabulary.publisher(),
+        "dct:language": vocabulary.languages(),
+        "dct:license": vocabulary.licence(),
+        "dct:spatial": vocabulary.city(),
+        **(
+            {"dct:modified": vocabulary.day(max(newest.data_as_of for _, newest in published))}
+            if published
+            else {}
+        ),
+        "dcat:themeTaxonomy": vocabulary.themes(),
+        "foaf:homepage": vocabulary.homepage(),
+        "dcat:dataset": [_dataset(known, newest) for known, newest in published],
     }
 
 
@@ -62,24 +69,28 @@ def _dataset(publication: Publication, newest: Version) -> dict[str, Any]:
         for word in known
     ]
     if newest.is_synthetic:
-        keywords += _texts(_SYNTHETIC_KEYWORD)
+        keywords += texts(_SYNTHETIC_KEYWORD)
     return {
         "@id": f"{dataset.id}/{newest.version}/",
         "@type": "dcat:Dataset",
         "dct:identifier": dataset.id,
-        "dct:title": _texts(dataset.title),
-        "dct:description": _texts(_with_warning(dataset.description, newest.is_synthetic)),
-        "rdfs:comment": _texts(dataset.caution),
-        "dct:publisher": _publisher(),
-        "dct:language": _languages(),
-        "dct:accrualPeriodicity": {"@id": f"{_EU}/frequency/{dataset.frequency}"},
-        "dcat:theme": {"@id": f"{_EU}/data-theme/JUST"},
+        "dct:title": texts(dataset.title),
+        "dct:description": texts(_with_warning(dataset.description, newest.is_synthetic)),
+        "rdfs:comment": texts(dataset.caution),
+        "dct:publisher": vocabulary.publisher(),
+        "dcat:contactPoint": vocabulary.contact(),
+        "dcat:landingPage": vocabulary.homepage(dataset.id),
+        "dct:language": vocabulary.languages(),
+        "dct:accessRights": vocabulary.access_rights(),
+        "dct:accrualPeriodicity": vocabulary.frequency(dataset.frequency),
+        "dcat:theme": vocabulary.theme(),
         "dcat:keyword": keywords,
-        "dct:modified": _day(newest.data_as_of),
-        "dct:spatial": {"@type": "dct:Location", "rdfs:label": _texts(_BUSAN)},
+        "dct:modified": vocabulary.day(newest.data_as_of),
+        "dct:spatial": vocabulary.city(),
+        **({"dct:temporal": vocabulary.period(*newest.temporal)} if newest.temporal else {}),
         "dct:provenance": {
             "@type": "dct:ProvenanceStatement",
-            "rdfs:label": _texts(_provenance(dataset.source_ids, newest.is_synthetic)),
+            "rdfs:label": texts(_provenance(dataset.source_ids, newest.is_synthetic)),
         },
         "dcat:version": newest.version,
         **(
@@ -88,7 +99,9 @@ def _dataset(publication: Publication, newest: Version) -> dict[str, Any]:
             else {}
         ),
         "adms:versionNotes": {"@value": f"{newest.path}/changes.csv"},
-        **({"dct:available": _day(publication.planned[0])} if publication.planned else {}),
+        **(
+            {"dct:available": vocabulary.day(publication.planned[0])} if publication.planned else {}
+        ),
         **(
             {"dct:isReplacedBy": {"@id": f"{publication.successor.id}/"}}
             if publication.successor
@@ -100,7 +113,7 @@ def _dataset(publication: Publication, newest: Version) -> dict[str, Any]:
             else {}
         ),
         **(
-            {"dcat:hasVersion": [_withdrawn(one) for one in publication.withdrawn]}
+            {"dcat:hasVersion": [_withdrawn(dataset, one) for one in publication.withdrawn]}
             if publication.withdrawn
             else {}
         ),
@@ -117,25 +130,21 @@ def _issue(one: KnownIssue) -> dict[str, Any]:
         "@type": "dqv:QualityAnnotation",
         "dct:identifier": one.id,
         "dct:type": one.kind,
-        "dct:temporal": {
-            "@type": "dct:PeriodOfTime",
-            "dcat:startDate": _day(one.affects.start),
-            **({"dcat:endDate": _day(one.affects.end)} if one.affects.end else {}),
-        },
-        "rdfs:comment": _texts(one.text),
+        "dct:temporal": vocabulary.period(one.affects.start, one.affects.end),
+        "rdfs:comment": texts(one.text),
     }
 
 
-def _day(day: date) -> dict[str, str]:
-    return {"@value": day.isoformat(), "@type": "xsd:date"}
-
-
-def _withdrawn(one: Withdrawal) -> dict[str, Any]:
+def _withdrawn(dataset: Dataset, one: Withdrawal) -> dict[str, Any]:
+    reason = Text(ko=one.reason, en=one.reason_en)
     return {
         "@id": f"{one.path}/",
+        "@type": "dcat:Dataset",
+        "dct:title": texts(dataset.title),
+        "dct:description": texts(reason),
         "dcat:version": one.version,
         "adms:status": {"@id": "http://purl.org/adms/status/Withdrawn"},
-        "rdfs:comment": _texts(Text(ko=one.reason, en=one.reason_en)),
+        "rdfs:comment": texts(reason),
     }
 
 
@@ -147,20 +156,13 @@ def _distribution(version: Version, file: PublishedFile) -> dict[str, Any]:
         "dct:title": file.name,
         "dcat:accessURL": {"@id": address},
         "dcat:downloadURL": {"@id": address},
-        "dcat:mediaType": {
-            "@id": f"https://www.iana.org/assignments/media-types/{file.media_type}"
-        },
+        **vocabulary.file_kind(file.name, file.media_type),
         "dcat:byteSize": {"@value": str(file.byte_count), "@type": "xsd:nonNegativeInteger"},
-        "dct:license": _licence(),
-        "spdx:checksum": {
-            "@type": "spdx:Checksum",
-            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
-            "spdx:checksumValue": {"@value": file.sha256, "@type": "xsd:hexBinary"},
-        },
+        "dct:license": vocabulary.licence(),
+        "dct:modified": vocabulary.day(version.data_as_of),
+        "dcatap:availability": vocabulary.availability(),
+        "spdx:checksum": vocabulary.checksum(file.sha256),
     }
-
-
-_BUSAN = Text(ko="부산광역시", en="Busan Metropolitan City")
 
 
 def _provenance(source_ids: list[str], is_synthetic: bool) -> Text:
@@ -172,35 +174,8 @@ def _provenance(source_ids: list[str], is_synthetic: bool) -> Text:
     return _with_warning(text, is_synthetic)
 
 
-def _publisher() -> dict[str, Any]:
-    return {
-        "@id": "catalog.jsonld#publisher",
-        "@type": "foaf:Agent",
-        "foaf:name": _texts(words.PUBLISHER),
-    }
-
-
-def _licence() -> dict[str, Any]:
-    return {
-        "@id": words.LICENCE_ADDRESS,
-        "@type": "dct:LicenseDocument",
-        "dct:title": _texts(words.LICENCE_TITLE),
-    }
-
-
-def _languages() -> list[dict[str, str]]:
-    return [{"@id": f"{_EU}/language/{code}"} for code in ("KOR", "ENG")]
-
-
 def _with_warning(text: Text, is_synthetic: bool) -> Text:
     if not is_synthetic:
         return text
     warning = words.SYNTHETIC_WARNING
     return Text(ko=f"{warning.ko} {text.ko}", en=f"{warning.en} {text.en}")
-
-
-def _texts(text: Text) -> list[dict[str, str]]:
-    return [
-        {"@value": text.ko, "@language": "ko"},
-        {"@value": text.en, "@language": "en"},
-    ]

@@ -8,6 +8,8 @@ import shutil
 from pathlib import Path
 
 LATEST = "latest"
+# What the portal writes beside the datasets: `verify` takes anything else for a stranger.
+PORTAL = ("index.html", "assets")
 _VERSION = re.compile(r"^(?P<year>\d{4})\.(?P<month>\d{2})\.(?P<number>\d+)$")
 _PARTIAL_PREFIX = ".partial-"
 
@@ -73,6 +75,17 @@ def replace_file(path: Path, content: bytes) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_bytes(content)
     beside.replace(path)
+
+
+def write_portal_file(root: Path, name: str, content: bytes) -> Path:
+    """Write a file of the portal, `name` below `root`, in one step; return its path.
+
+    Raises ValueError for a name that `verify` would not know as the portal's.
+    """
+    if name.partition("/")[0] not in PORTAL:
+        raise ValueError(f"{name} is no file of the portal: add it to PORTAL in release/folders.py")
+    replace_file(root / name, content)
+    return root / name
 
 
 def remove_all_but(folder: Path, kept: str) -> None:

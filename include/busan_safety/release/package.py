@@ -15,6 +15,7 @@ from busan_safety.gate import Decision, Text, successor_of
 from busan_safety.gate.candidate import Candidate, Column
 from busan_safety.release import words
 from busan_safety.release.changes import changes_csv
+from busan_safety.release.coverage import covered
 from busan_safety.release.known_issues import KnownIssue
 from busan_safety.release.pictures import pictures
 from busan_safety.release.tables import csv_bytes, kind_of, parquet_bytes, released_rows
@@ -120,6 +121,7 @@ def _datapackage(edition: Edition, table: bytes, parquet: bytes) -> dict[str, An
         "created": f"{edition.data_as_of.isoformat()}T00:00:00+09:00",
         "synthetic": edition.is_synthetic,
         "grain": dataset.grain,
+        "temporal": _temporal(edition),
         "keywords": [word for known in dataset.keywords.values() for word in known],
         "licenses": [
             {
@@ -160,6 +162,11 @@ def _datapackage(edition: Edition, table: bytes, parquet: bytes) -> dict[str, An
             },
         ],
     }
+
+
+def _temporal(edition: Edition) -> dict[str, str]:
+    first, last = covered(edition.candidate, edition.data_as_of)
+    return {"start": first.isoformat(), "end": last.isoformat()}
 
 
 def _picture(name: str, content: bytes) -> dict[str, Any]:

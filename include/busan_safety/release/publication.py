@@ -37,7 +37,10 @@ class PublishedFile:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a dataset, as it stands on disk."""
+    """One version of a dataset, as it stands on disk.
+
+    temporal: first and last day that the rows speak of; None in versions that do not say it.
+    """
 
     version: str
     folder: Path
@@ -46,6 +49,7 @@ class Version:
     row_count: int
     is_synthetic: bool
     files: tuple[PublishedFile, ...]
+    temporal: tuple[date, date] | None = None
 
     def file(self, suffix: str) -> PublishedFile:
         """Return the data file with this suffix. Raises KeyError when there is none."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
 
 import psycopg
 
+from busan_safety.disclosure.policy import read_policy
 from busan_safety.gate import (
     CandidateMissing,
     Dataset,
-    Decision,
     Reason,
     all_datasets,
     find_decision,
@@ -22,34 +22,29 @@ from busan_safety.gate import (
 )
 from busan_safety.gate.candidate import Candidate
 from busan_safety.gate.validation import current_suite_hash
-from busan_safety.release import folders, live
+from busan_safety.release import folders, live, permission
 from busan_safety.release.calendar import Calendar, read_calendar
 from busan_safety.release.catalogue import write_catalogue
 from busan_safety.release.checksums import broken_files
 from busan_safety.release.contract import ContractChange, contract_change, read_package
+from busan_safety.release.errors import FilesRefused, ReleaseError
 from busan_safety.release.known_issues import issues_of
 from busan_safety.release.ledger import record_counts
 from busan_safety.release.lock import publisher_lock
 from busan_safety.release.package import Edition, build_files, sha256
+from busan_safety.release.permission import Outcome
 from busan_safety.release.preview import Preview, preview
 from busan_safety.release.records import (
     Release,
-    Withdrawal,
     insert_release,
     releases_of,
     withdrawals_of,
 )
 from busan_safety.release.tables import csv_bytes, released_rows
-from busan_safety.release.withdraw import finish_withdrawals, was_withdrawn
+from busan_safety.release.withdraw import finish_withdrawals
 from busan_safety.settings import SEOUL, Settings, get_settings
 
 log = logging.getLogger(__name__)
-
-Outcome = Literal["released", "unchanged", "refused", "waiting", "undecided", "embargoed"]
-
-
-class ReleaseError(RuntimeError):
-    """A release could not be made although the gate is open; nothing was announced."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,8 @@ class ReleaseReport:
     released: a new version stands. unchanged: the last version holds these very rows.
     refused: the gate is closed. waiting: a person must approve first. undecided: there is no
     decision on exactly this candidate. embargoed: the calendar holds these data back. In the
-    last four the last version stays.
+    last four the last version stays. error: name of the error that refused the files, which say
+    what is hidden or contradict each other; the message says where and what to do.
     """
 
     dataset: str
@@ -70,6 +66,7 @@ class ReleaseReport:
     path: Path | None = None
     reasons: tuple[Reason, ...] = ()
     message: str = ""
+    error: str | None = None
     is_dry_run: bool = False
     preview: Preview | None = None
 
@@ -139,17 +136,18 @@ def _publish(
         preview=_preview(candidate, own_folder, history, contract) if dry_run else None,
     )
     held_up = (
-        _why_not(decision, settings, today, is_first=not history)
-        or _may_not(candidate, contract, withdrawn)
-        or _embargoed(calendar, candidate, today)
+        permission.why_not(decision, settings, today, is_first=not history)
+        or permission.may_not(candidate, contract, withdrawn)
+        or permission.embargoed(calendar, dataset.id, _data_as_of(candidate), today)
     )
-    if decision is None or held_up:
+    # A person is asked only about files that may go out: those are looked at first.
+    if decision is None or (held_up and held_up[0] != "waiting"):
         outcome, message = held_up or ("undecided", "")
         return replace(report, outcome=outcome, message=message)
 
     last = history[-1] if history else None
     same = last if last and last.candidate_fingerprint == candidate.fingerprint else None
-    if same and (own_folder / same.version).is_dir():
+    if not held_up and same and (own_folder / same.version).is_dir():
         if not dry_run:
             _mend_live_table(connection, candidate, same.version)
         return replace(
@@ -163,9 +161,6 @@ def _publish(
     else:
         taken = {known.version for known in history} | {known.version for known in withdrawn}
         version = cut_off.name if cut_off else _next_version(own_folder, data_as_of, taken)
-    report = replace(report, version=version, path=own_folder / version)
-    if dry_run:
-        return replace(report, message="dry run: nothing was written")
 
     before = history[:-1] if same else history
     edition = Edition(
@@ -177,7 +172,17 @@ def _publish(
         issues_of(settings, dataset.id, version, data_as_of),
     )
     files = build_files(edition, _previous_csv(own_folder, dataset, before))
+    try:
+        _look_at(candidate, _tables_of(cut_off) if cut_off else files, settings)
+    except FilesRefused as error:
+        log.error("release dataset=%s refused: its files say what is hidden", dataset.id)
+        return replace(report, outcome="refused", message=str(error), error=type(error).__name__)
+    if held_up:
+        return replace(report, outcome=held_up[0], message=held_up[1])
     target = own_folder / version
+    report = replace(report, version=version, path=target)
+    if dry_run:
+        return replace(report, message="dry run: nothing was written")
     folders.remove_unfinished(own_folder)
     beside = None if cut_off else folders.write_beside(target, files)
     live.switch_live_table(connection, candidate, version)
@@ -203,56 +208,16 @@ def _publish(
     return report
 
 
-def _why_not(
-    decision: Decision | None, settings: Settings, today: date, *, is_first: bool
-) -> tuple[Outcome, str] | None:
-    if decision is None:
-        return (
-            "undecided",
-            "There is no gate decision on exactly this candidate under today's suite; "
-            "run validate_candidates.",
-        )
-    if not decision.is_open:
-        return "refused", "The gate is closed; the last release stays."
-    for reason in decision.reasons:
-        if reason.waived and reason.waived.expires_on < today.isoformat():
-            return (
-                "undecided",
-                f"The waiver of {reason.check} expired on {reason.waived.expires_on}; "
-                "run validate_candidates.",
-            )
-    needs_person = decision.decision == "warn" or is_first
-    if settings.gate_approval == "person" and needs_person and not decision.has_approval:
-        return "waiting", f"A person must approve decision {decision.decision_id} first."
-    return None
+def _look_at(candidate: Candidate, files: Mapping[str, bytes], settings: Settings) -> None:
+    # The adversary's libraries take seconds to load, and readers of releases need none of them.
+    from busan_safety.release.told import require_silent
+
+    require_silent(candidate, files, read_policy(settings.expectations_dir / "disclosure.yml"))
 
 
-def _may_not(
-    candidate: Candidate, contract: ContractChange, withdrawn: list[Withdrawal]
-) -> tuple[Outcome, str] | None:
-    """Refusals that no decision of the gate can lift."""
-    if taken_back := was_withdrawn(withdrawn, candidate.fingerprint):
-        return (
-            "refused",
-            f"These very rows were withdrawn as {taken_back.version} "
-            f"({taken_back.reason_en}); they are not published again.",
-        )
-    if contract.kind == "incompatible":
-        dataset = candidate.dataset
-        return (
-            "refused",
-            f"Readers of {dataset.id} would break: {'; '.join(contract.details)}. Declare table "
-            f"version {dataset.table_version + 1} beside this one "
-            "(docs/how-to/change-a-published-table.md).",
-        )
-    return None
-
-
-def _embargoed(calendar: Calendar, candidate: Candidate, today: date) -> tuple[Outcome, str] | None:
-    embargo = calendar.embargo_on(candidate.dataset.id, _data_as_of(candidate), today)
-    if embargo is None:
-        return None
-    return "embargoed", f"Not before {embargo.until}: {embargo.reason.en} ({embargo.reason.ko})"
+def _tables_of(folder: Path) -> dict[str, bytes]:
+    suffixes = (".csv", ".parquet")
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in suffixes}
 
 
 def _preview(

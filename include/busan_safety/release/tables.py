@@ -9,6 +9,7 @@ import re
 from datetime import date, datetime
 from typing import Any, Literal
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -78,6 +79,19 @@ def read_csv(content: bytes) -> tuple[list[str], list[list[str]]]:
     text = content.removeprefix(BYTE_ORDER_MARK).decode("utf-8")
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     return header, rows
+
+
+def without_guard(texts: pd.Series) -> pd.Series:
+    """Texts of a released CSV as they were before a spreadsheet's formulas were disarmed."""
+    guarded = texts.str.startswith(tuple(_GUARD + start for start in _FORMULA_STARTS), na=False)
+    return texts.mask(guarded, texts.str[len(_GUARD) :])
+
+
+def arrow_schema(candidate: Candidate) -> pa.Schema:
+    """Names and types of the table's columns in Parquet."""
+    return pa.schema(
+        [pa.field(column.name, _ARROW[kind_of(column)]) for column in candidate.columns]
+    )
 
 
 def parquet_bytes(candidate: Candidate, metadata: dict[str, Any]) -> bytes:

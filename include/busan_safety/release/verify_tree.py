@@ -11,14 +11,12 @@ from pathlib import Path
 
 from busan_safety.gate import all_datasets
 from busan_safety.release.catalogue import catalogue_files
-from busan_safety.release.folders import LATEST
+from busan_safety.release.folders import LATEST, PORTAL
 from busan_safety.release.records import Release
 from busan_safety.release.tables import BYTE_ORDER_MARK
 from busan_safety.settings import Settings
 
 CATALOGUE = ("index.json", "catalog.jsonld", "feed.xml")
-# What the portal writes beside the datasets.
-PORTAL = ("index.html", "assets")
 
 
 def catalogue_faults(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from busan_safety.disclosure.attack import (
     sentences,
     smoothed,
 )
+from busan_safety.disclosure.attack.files import unlike
 from busan_safety.disclosure.linked import link
 from busan_safety.evaluation.methods.intervals import exact_interval
 
@@ -148,6 +149,25 @@ def test_a_format_that_leaves_hidden_rows_out_is_found():
     found = formats({"csv": ROWS, "json": json}, table="t", key=["district"], numbers=["value"])
 
     assert {f.how for f in found} == {"hidden row not in json"}
+
+
+@pytest.mark.parametrize(
+    ("parquet", "says"),
+    [
+        (ROWS, []),
+        (ROWS.iloc[::-1], []),
+        (ROWS.assign(rate=[None, 6.8, 3.1]), [("rate", ("중구",), "csv and parquet differ")]),
+        (ROWS.assign(rate=[None, 6.8, None]), [("rate", ("중구",), "csv and parquet differ")]),
+        (ROWS[:2], [("", ("중구",), "row not in parquet")]),
+        (pd.concat([ROWS, ROWS[2:]]), [("", ("중구",), "row twice in parquet")]),
+        (ROWS.drop(columns="rate"), [("rate", (), "not in all files")]),
+    ],
+    ids=["same", "other order", "value", "empty", "row", "twice", "column"],
+)
+def test_files_that_do_not_say_the_same_are_found(parquet, says):
+    found = unlike({"csv": ROWS, "parquet": parquet}, table="t", key=["district"])
+
+    assert [(f.column, f.key, f.how) for f in found] == says
 
 
 def test_findings_of_rows_join_the_report():

@@ -14,8 +14,10 @@ from busan_safety.release.folders import (
     switch_in,
     version_folders,
     write_beside,
+    write_portal_file,
 )
 from busan_safety.release.package import sha256
+from busan_safety.release.verify_tree import unknown_files
 
 
 def _files(text: str) -> dict[str, bytes]:
@@ -90,3 +92,14 @@ def test_changed_lost_and_added_files_are_found(tmp_path: Path) -> None:
     assert ("a.csv", "is missing") in broken_files(target)
     (target / "SHA256SUMS").unlink()
     assert broken_files(target) == [("SHA256SUMS", "is missing or empty")]
+
+
+def test_the_portal_writes_only_what_verify_knows(tmp_path: Path) -> None:
+    for name in ("index.html", "assets/style.css"):
+        assert write_portal_file(tmp_path, name, b"x").read_bytes() == b"x"
+    assert list(unknown_files(tmp_path, set())) == []
+
+    with pytest.raises(ValueError, match="PORTAL"):
+        write_portal_file(tmp_path, "map.html", b"x")
+
+    assert not (tmp_path / "map.html").exists()

@@ -101,7 +101,8 @@ class Finding:
 
     low, high: every possible count lies between them, both included. required: the width that
     the policy asks for. how: a derivation for people. proved: False where the search for whole
-    numbers was cut short, and the interval may be narrower than it says.
+    numbers was cut short, and the interval may be narrower than it says. column: where rows and
+    files are looked at, the column that tells.
     """
 
     kind: Kind
@@ -112,6 +113,7 @@ class Finding:
     required: int
     how: str
     proved: bool = True
+    column: str = ""
 
     @property
     def is_exact(self) -> bool:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from busan_safety.evaluation.tables import Column
 
 
 class DisclosedTable(NamedTuple):
-    """One table of schema `disclosed`."""
+    """One table of schema `disclosed`.
+
+    What a hidden row may still say has to be declared: any other number or text in it refuses the
+    release. known: columns that are known without the counts (a factor, a plan, a year).
+    public_with: a denominator -> the column that says which population it is; it may stand where
+    that is one of the policy's public denominators. statuses: a status beside `value_status` ->
+    the columns that it hides; `value_status` hides all others.
+    """
 
     key: tuple[str, ...]
     comment: str
     columns: tuple[Column, ...]
+    known: tuple[str, ...] = ()
+    public_with: Mapping[str, str] = MappingProxyType({})
+    statuses: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 STATUS = Column(

@@ -32,4 +32,5 @@ TABLE = DisclosedTable(
     ("project_id",),
     "One row per living lab project, after disclosure control. 공개 가능 리빙랩 과제.",
     _COLUMNS,
+    known=("project_year",),
 )

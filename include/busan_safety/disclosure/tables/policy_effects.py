@@ -12,4 +12,9 @@ TABLE = DisclosedTable(
     ("effect_id",),
     "One row per policy effect, after disclosure control. 공개 가능 정책 효과.",
     tuple(column for column in EFFECT_COLUMNS if column.name not in _WORKINGS),
+    # Said by the plan, or counts of places and questions.
+    known=(
+        *("family_size", "treated_units", "control_units", "maryland_scale"),
+        *("threats", "change_our_mind"),
+    ),
 )

@@ -59,4 +59,6 @@ TABLE = DisclosedTable(
     ("programme_id", "fiscal_year"),
     "One row per programme and fiscal year, after disclosure control. 시책별 예산과 실적.",
     _COLUMNS,
+    known=("catalogue_number", "target_value"),
+    statuses={"output_status": ("output_count", "reached_value", "coverage_pct")},
 )

@@ -61,4 +61,6 @@ TABLE = DisclosedTable(
     ),
     "One row per indicator, place and period, after disclosure control. 공개 가능 지표.",
     _COLUMNS,
+    known=("scale", "series_break"),
+    public_with={"denominator": "population_basis"},
 )
