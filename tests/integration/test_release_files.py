@@ -8,16 +8,16 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from release_support import DATASETS, decide_open, everything, publish_all
+from release_support import DATASETS, decide_open, everything, publish_all, publish_outcomes
 
 from busan_safety.cli import release_verbs
 from busan_safety.release import ReleaseReport, folders, publish_passed, verify
 from busan_safety.release import package as release_package
+from busan_safety.settings import get_settings
 from expectations.mutations import EFFECTS, INDICATORS, LAB
 
 pytest_plugins = ["release_support"]
 
-_NUMBERS = "numerator = null, value = null, lower_95 = null, upper_95 = null"
 _HIDDEN = "value_status = 'suppressed' and denominator is not null"
 _ROW = f"update {INDICATORS} set lower_95 = 3.25 where {_HIDDEN}"
 _DENOMINATOR = f"update {INDICATORS} set population_basis = null where {_HIDDEN}"
@@ -90,6 +90,22 @@ def test_no_dataset_lets_a_hidden_number_out(
         (dataset, "FilesRefused") for dataset in DATASETS * 2
     ]
     assert everything(published) == before
+
+
+def test_a_person_is_not_asked_about_files_that_tell(
+    releases: Path, warehouse: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUSAN_GATE_APPROVAL", "person")
+    get_settings.cache_clear()
+    warehouse.execute(_ROW)
+    decide_open()
+
+    outcomes = publish_outcomes(dry_run=True)
+    monkeypatch.undo()
+    get_settings.cache_clear()
+
+    assert outcomes.pop("safety_indicators") == "refused"
+    assert set(outcomes.values()) == {"waiting"}
 
 
 def test_an_output_has_its_own_status(published: Path, warehouse: psycopg.Connection) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from busan_safety.disclosure.attack.files import formats, same_rows, sentences, unlike
-from busan_safety.disclosure.attack.model import Finding
+from busan_safety.disclosure.attack.finding import Finding
 from busan_safety.disclosure.policy import Policy
 from busan_safety.disclosure.tables import TABLES, DisclosedTable
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from busan_safety.disclosure.attack.model import Finding
+from busan_safety.disclosure.attack.finding import Finding
 from busan_safety.disclosure.policy import Policy
 from busan_safety.disclosure.printed import PrintedTable, attack_printed
 from busan_safety.gate import Dataset

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from busan_safety.disclosure.attack.files import formats, same_rows, sentences
+    from busan_safety.disclosure.attack.finding import Finding
     from busan_safety.disclosure.attack.model import (
         AttackRefused,
-        Finding,
         Knowledge,
         Published,
         Report,
@@ -39,8 +39,9 @@ __all__ = [
     "smoothed",
 ]
 _MODULES = {
+    "finding": ("Finding",),
     "files": ("formats", "same_rows", "sentences"),
-    "model": ("AttackRefused", "Finding", "Knowledge", "Published", "Report"),
+    "model": ("AttackRefused", "Knowledge", "Published", "Report"),
     "rates": ("DerivedNumber", "out_of", "per", "smoothed"),
     "run": ("attack",),
     "singletons": ("Singletons",),

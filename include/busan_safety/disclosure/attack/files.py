@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from busan_safety.disclosure.attack.model import Finding, Kind
+from busan_safety.disclosure.attack.finding import Finding, Kind
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # Korean counts of people and events in words: 한 건, 두 명, 세 차례.
@@ -121,7 +121,7 @@ def unlike(frames: Mapping[str, pd.DataFrame], *, table: str, key: Sequence[str]
     The first format is held against each other one.
     """
     one, *others = frames
-    every = [set(frame) for frame in frames.values()]
+    every = [set(map(str, frame)) for frame in frames.values()]
     if torn := set.union(*every) - set.intersection(*every):
         return [_finding("format", table, name, (), "not in all files") for name in sorted(torn)]
     columns, rows = _numbered(frames, key)

@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from busan_safety.disclosure.attack.model import LEDGER_COLUMNS, Finding, Mask, Published
+from busan_safety.disclosure.attack.finding import Finding
+from busan_safety.disclosure.attack.model import LEDGER_COLUMNS, Mask, Published
 from busan_safety.disclosure.attack.system import Rows, equations, joined, no_rows
 
 Numbers = npt.NDArray[np.int64]

@@ -6,30 +6,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from busan_safety.disclosure.attack.finding import Finding, Kind
 from busan_safety.disclosure.linked import LinkedTables
 
 Counts = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-Kind = Literal[
-    "tables",
-    "ledger",
-    "then",
-    "derived",
-    "singleton",
-    "collusion",
-    "increment",
-    "row",
-    "sentence",
-    "format",
-]
 
 LEDGER_COLUMNS = ("version", "table", "key", "value")
 
@@ -93,32 +82,6 @@ class Published:
     @cached_property
     def _identities(self) -> list[tuple[str, Any]]:
         return list(zip(map(str, self.cells["table"]), self.cells["key"], strict=True))
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A hidden count that comes back. Confidential: `low`, `high` and `how` hold the count.
-
-    low, high: every possible count lies between them, both included. required: the width that
-    the policy asks for. how: a derivation for people. proved: False where the search for whole
-    numbers was cut short, and the interval may be narrower than it says. column: where rows and
-    files are looked at, the column that tells.
-    """
-
-    kind: Kind
-    table: str
-    key: tuple[object, ...]
-    low: float
-    high: float
-    required: int
-    how: str
-    proved: bool = True
-    column: str = ""
-
-    @property
-    def is_exact(self) -> bool:
-        """Only one count is possible."""
-        return self.low == self.high
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from scipy import sparse
 
 from busan_safety.disclosure.attack.bounds import Audits, intervals
 from busan_safety.disclosure.attack.derive import Derivations
+from busan_safety.disclosure.attack.finding import Finding, Kind
 from busan_safety.disclosure.attack.ledger import Past, increments, past
 from busan_safety.disclosure.attack.model import (
     AttackRefused,
     Counts,
-    Finding,
-    Kind,
     Knowledge,
     Mask,
     Published,
