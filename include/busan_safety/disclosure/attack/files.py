@@ -122,7 +122,7 @@ def unlike(frames: Mapping[str, pd.DataFrame], *, table: str, key: Sequence[str]
     """
     one, *others = frames
     every = [set(map(str, frame)) for frame in frames.values()]
-    if torn := set.union(*every) - set.intersection(*every):
+    if torn := every[0].union(*every) - every[0].intersection(*every):
         return [_finding("format", table, name, (), "not in all files") for name in sorted(torn)]
     columns, rows = _numbered(frames, key)
     found = [
