@@ -213,7 +213,9 @@ def read_links(folder: Path) -> dict[Dataset, LinkedDataset]:
     links: dict[Dataset, LinkedDataset] = {}
     for path in sorted(folder.glob("*.yml")):
         try:
-            linked = LinkedDataset.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            linked = LinkedDataset.model_validate(
+                yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            )
         except (yaml.YAMLError, ValidationError) as error:
             raise LinksRefused(f"{path.name}: {error}") from error
         if linked.dataset != path.stem:
