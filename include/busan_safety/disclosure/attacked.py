@@ -15,15 +15,16 @@ import psycopg
 from psycopg import sql
 
 from busan_safety.disclosure.attack import AttackRefused, Singletons, attack
-from busan_safety.disclosure.declared import COUNT
+from busan_safety.disclosure.declared import read_links
 from busan_safety.disclosure.linked_counts import ProtectedFact
 from busan_safety.disclosure.policy import Dataset
 from busan_safety.disclosure.rows import printed_rows
 from busan_safety.disclosure.tables import TABLES
+from busan_safety.settings import get_settings
 
 log = logging.getLogger(__name__)
 
-_COUNTED = (COUNT, "numerator", "denominator", "value", "lower_95", "upper_95", "value_status")
+_OF_INDICATORS = ("numerator", "denominator", "value", "lower_95", "upper_95")
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ def record(connection: psycopg.Connection, outcome: Outcome, run_id: str | None)
 
 def fingerprinted(dataset: Dataset) -> list[str]:
     """Columns of a dataset that its fingerprint covers: the key and all that tells a count."""
-    table = TABLES[dataset]
-    names = {column.name for column in table.columns}
-    return [*table.key, *(name for name in _COUNTED if name in names)]
+    linked = read_links(get_settings().expectations_dir / "linked").get(dataset)
+    numbers = linked.numbers if linked else _OF_INDICATORS
+    return [*TABLES[dataset].key, *numbers, "value_status"]
 
 
 def fingerprint(connection: psycopg.Connection, schema: str, table: str, dataset: Dataset) -> str:
@@ -121,6 +122,9 @@ def _rounded(protected: ProtectedFact, printed: Any) -> dict[str, Any]:
 
 def _hidden(protected: ProtectedFact, printed: Any) -> dict[str, Any]:
     hidden = printed["status"].eq("suppressed").to_numpy()
+    if protected.shares_rows:
+        # A zero goes with the other count of its row; of others a reader knows that it is none.
+        hidden = hidden & (protected.linked.values > 0)
     width = protected.threshold - 1
     small = int(printed["value"].between(1, width).sum())
     wrong = int((printed["value"].notna() & (printed["value"] != protected.linked.values)).sum())

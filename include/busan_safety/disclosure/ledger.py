@@ -20,7 +20,9 @@ from busan_safety.disclosure.suppression.model import Bools
 _ENTRIES = """
     with entries as (
         select * from ops.published_count
-        where dataset = %(dataset)s and row_key @> %(rows)s and {unlike}
+        where
+            dataset = %(dataset)s and count_column = %(count)s
+            and row_key @> %(rows)s and {unlike}
     ),
     versions as (
         select version, max(published_count_id) as last_id
@@ -92,7 +94,7 @@ def _entries(connection: psycopg.Connection, dataset: Dataset, table: CountTable
                 )
             ),
         ),
-        {"dataset": dataset, "rows": Jsonb(dict(table.rows))},
+        {"dataset": dataset, "count": table.count, "rows": Jsonb(dict(table.rows))},
     ).fetchall()
     frame = pd.DataFrame(rows, columns=["version", "key", "value", "value_status"], dtype=object)
     frame["key"] = frame["key"].map(tuple)

@@ -33,7 +33,7 @@ class ProtectedFact:
     protects the fact any more, because of what was published before; its gate stays closed.
     """
 
-    dataset: Dataset
+    declared: LinkedDataset
     fact: Fact
     threshold: int
     linked: LinkedTables
@@ -42,9 +42,19 @@ class ProtectedFact:
     pattern: Pattern | None
 
     @property
+    def dataset(self) -> Dataset:
+        """Dataset that prints the counts."""
+        return self.declared.dataset
+
+    @property
     def method(self) -> str:
         """How the counts were protected: nothing, elimination, optimum, rounding or impossible."""
         return self.pattern.method if self.pattern else "impossible"
+
+    @property
+    def shares_rows(self) -> bool:
+        """Some rows print two counts: hidden for one of them, they are empty in both."""
+        return len({table.count for table in self.fact.count_tables}) > 1
 
     @property
     def is_rounded(self) -> bool:
@@ -69,7 +79,7 @@ def make_parts(connection: psycopg.Connection, linked: LinkedDataset) -> None:
 
 def protect_fact(
     connection: psycopg.Connection,
-    dataset: Dataset,
+    declared: LinkedDataset,
     fact: Fact,
     *,
     threshold: int,
@@ -84,11 +94,11 @@ def protect_fact(
     parts = read_parts(connection, fact)
     tables = {table.name: list(table.by.values()) for table in fact.count_tables}
     linked = link(parts, count=COUNT, tables=tables)
-    before = read_printed(connection, dataset, fact)
+    before = read_printed(connection, declared.dataset, fact)
     pattern, hidden = _pattern(linked, before, threshold, round_above)
     if pattern is not None and pattern.rounded_parts is not None:
         _store_rounded(connection, fact, parts[_PART].to_numpy(), pattern.rounded_parts)
-    protected = ProtectedFact(dataset, fact, threshold, linked, before, hidden, pattern)
+    protected = ProtectedFact(declared, fact, threshold, linked, before, hidden, pattern)
     log.info(
         "%s: %d cells, %d hidden, by %s",
         *(fact.parts, len(linked.values), int(hidden.sum()), protected.method),
@@ -122,6 +132,7 @@ def _pattern(
             thresholds=threshold,
             fixed_published=same,
             fixed_hidden=before.hidden(linked),
+            least=1,
             round_above=round_above,
         )
     except CannotProtect as error:

@@ -73,7 +73,7 @@ def protect(run_id: str | None = None) -> list[ProtectionReport]:
         protected = [
             protect_fact(
                 connection,
-                dataset,
+                linked,
                 fact,
                 threshold=threshold,
                 round_above=policy.round_above(dataset),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 import psycopg
 from psycopg import sql
 
-from busan_safety.disclosure.declared import COUNT, CountTable
+from busan_safety.disclosure.declared import CountTable
 from busan_safety.disclosure.linked_counts import ProtectedFact
 
 
 def hide_cells(connection: psycopg.Connection, protected: ProtectedFact) -> None:
-    """Empty the hidden cells of a disclosed table and mark them as suppressed."""
+    """Empty the rows of hidden cells, with all that goes with a count, and mark them."""
     hidden = protected.linked.cells[protected.hidden]
     if hidden.empty:
         return
@@ -27,20 +25,23 @@ def hide_cells(connection: psycopg.Connection, protected: ProtectedFact) -> None
             copy.write_row((name, list(key)))
     connection.execute("analyze hidden_cells")
     by_name = {table.name: table for table in protected.fact.count_tables}
+    emptied = sql.SQL(", ").join(
+        sql.SQL("{} = null").format(sql.Identifier(name)) for name in protected.declared.numbers
+    )
     for name in hidden["table"].unique():
         table = by_name[name]
         connection.execute(
             sql.SQL(
-                "update {} as disclosed_rows set {} = null, value_status = 'suppressed'"
+                "update {} as disclosed_rows set {}, value_status = 'suppressed'"
                 " from hidden_cells where hidden_cells.count_table = {}"
                 " and hidden_cells.key = {} and disclosed_rows.{} is not null and {}"
             ).format(
                 sql.Identifier("disclosed", protected.dataset),
-                sql.Identifier(COUNT),
+                emptied,
                 sql.Literal(name),
                 _key(table),
-                sql.Identifier(COUNT),
-                _belongs(table),
+                sql.Identifier(table.count),
+                table.belongs(),
             )
         )
 
@@ -56,8 +57,8 @@ def mark_rounded(connection: psycopg.Connection, protected: ProtectedFact) -> No
                 " and {}"
             ).format(
                 sql.Identifier("disclosed", protected.dataset),
-                sql.Identifier(COUNT),
-                _belongs(table),
+                sql.Identifier(table.count),
+                table.belongs(),
             )
         )
 
@@ -78,9 +79,9 @@ def _rows(
     rows = connection.execute(
         sql.SQL("select {}, {}, value_status from {} as disclosed_rows where {}").format(
             _key(table),
-            sql.Identifier(COUNT),
+            sql.Identifier(table.count),
             sql.Identifier("disclosed", protected.dataset),
-            _belongs(table),
+            table.belongs(),
         )
     ).fetchall()
     frame = pd.DataFrame(rows, columns=["key", "value", "status"], dtype=object)
@@ -94,15 +95,3 @@ def _key(table: CountTable) -> sql.Composed:
             sql.SQL("disclosed_rows.{}::text").format(sql.Identifier(name)) for name in table.by
         )
     )
-
-
-def _belongs(table: CountTable) -> sql.Composed:
-    return sql.SQL(" and ").join([sql.SQL("true"), *_conditions(table)])
-
-
-def _conditions(table: CountTable) -> Iterator[sql.Composed]:
-    for operator, wanted in (("=", table.rows), ("<>", table.unlike)):
-        for column, value in wanted.items():
-            yield sql.SQL("disclosed_rows.{}::text " + operator + " {}").format(
-                sql.Identifier(column), sql.Literal(value)
-            )

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from busan_safety.disclosure.attacked import Outcome
-from busan_safety.disclosure.declared import COUNT, SharedIndicator
+from busan_safety.disclosure.declared import SharedIndicator
 from busan_safety.disclosure.linked_counts import ProtectedFact
 
 SUBJECT = "shared_counts"
@@ -118,7 +118,7 @@ def _read(
 
 def _counted(fact: ProtectedFact, rows: Sequence[Mapping[str, str]]) -> sql.Composed:
     return sql.SQL(_COUNTED).format(
-        count=sql.Identifier(COUNT),
+        count=sql.Identifier(fact.fact.count),
         rows=sql.Literal(len(rows)),
         dataset=sql.Identifier(fact.dataset),
         belongs=sql.SQL(" or ").join([sql.SQL("false"), *(_like(fact, row) for row in rows)]),

@@ -241,6 +241,9 @@ create table if not exists ops.published_count (
     event_count bigint,
     value_status text not null
 );
+-- A dataset may print several counts per row, in columns of other names than event_count.
+alter table ops.published_count
+    add column if not exists count_column text not null default 'event_count';
 create index if not exists published_count_latest
     on ops.published_count (dataset, row_key, published_count_id);
 comment on table ops.published_count is

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from busan_safety.disclosure.declared import COUNT, LinkedDataset, LinksRefused, read_links
+from busan_safety.disclosure.declared import LinkedDataset, LinksRefused, read_links
 from busan_safety.disclosure.tables import TABLES
 from busan_safety.settings import ROOT
 
@@ -94,6 +94,34 @@ def test_two_levels_that_set_the_same_column_are_refused(tmp_path: Path) -> None
         read_links(write(tmp_path, content))
 
 
+def test_counts_stand_in_the_declared_column(tmp_path: Path) -> None:
+    content = deepcopy(SMALL) | {"count": "count_value", "hidden_with": ["base_count", "rate"]}
+    content["facts"][0]["tables"][0]["class"]["group"]["count"] = "base_count"
+    linked = read_links(write(tmp_path, content))["crime"]
+
+    found = {table.name.rpartition(".")[2]: table.count for table in linked.facts[0].count_tables}
+    assert found == {"all": "count_value", "group": "base_count"}
+    assert linked.numbers == ("count_value", "base_count", "rate")
+    assert linked.counts == {"count_value", "base_count"}
+
+
+def test_second_count_that_a_hidden_row_would_keep_is_refused(tmp_path: Path) -> None:
+    content = deepcopy(SMALL)
+    content["facts"][0]["tables"][0]["class"]["group"]["count"] = "base_count"
+
+    with pytest.raises(LinksRefused, match="counts that a hidden row would keep: base_count"):
+        read_links(write(tmp_path, content))
+
+
+def test_two_levels_that_name_a_count_are_refused(tmp_path: Path) -> None:
+    content = deepcopy(SMALL) | {"hidden_with": ["base_count"]}
+    for dimension, level in (("place", "city"), ("class", "group")):
+        content["facts"][0]["tables"][0][dimension][level]["count"] = "base_count"
+
+    with pytest.raises(LinksRefused, match="two levels of one table name a count"):
+        read_links(write(tmp_path, content))
+
+
 @pytest.mark.parametrize("linked", LINKS.values(), ids=LINKS)
 def test_declarations_name_columns_that_are_there(linked: LinkedDataset) -> None:
     columns = {column.name for column in TABLES[linked.dataset].columns}
@@ -112,7 +140,7 @@ def test_declarations_name_columns_that_are_there(linked: LinkedDataset) -> None
 
     assert named <= columns
     assert all(set(row) <= columns for row in shared)
-    assert COUNT in columns
+    assert {*linked.numbers, *linked.counts} <= columns
 
 
 def test_shared_indicators_are_declared(indicator_versions: set[tuple[str, int]]) -> None:

@@ -1,6 +1,7 @@
 """How far hidden cells can be known: guesses that agree with everything published.
 
-A guess is a set of parts, none negative, with the published sums. The bounds of a cell are the
+A guess is a set of parts, none negative, with the published sums and no hidden cell below the
+least that it may be (1 where zeros are published). The bounds of a cell are the
 least and the greatest value of it in any guess: two linear programs. Most cells need none: a
 guess made for another cell, or one step along a basis vector, already shows them wide enough.
 """
@@ -49,11 +50,11 @@ class Reach:
     def solve(self, cell: int, known: Integers | None = None) -> None:
         """Find the exact bounds of cell number `cell` for someone who knows rows `known`."""
         row = self.component.cell_changes[[cell]].toarray()[0]
-        fixed = np.flatnonzero(np.isin(self._ones, self._numbers(known)))
-        self._fix(fixed, 0.0)
+        fixed = np.flatnonzero(np.isin(self._held, self._numbers(known)))
+        self._fix(fixed)
         for sign in (1.0, -1.0):
             self._note(self._cheapest(sign * row))
-        self._fix(fixed, np.inf)
+        self._free(fixed)
 
     def shake(self, rows: Integers, known: Integers | None = None) -> None:
         """Make guesses that move many of `rows` at once; those moved enough need no bounds."""
@@ -61,14 +62,14 @@ class Reach:
         if len(numbers) < 3:
             return
         changes = self.component.cell_changes[numbers]
-        fixed = np.flatnonzero(np.isin(self._ones, self._numbers(known)))
-        self._fix(fixed, 0.0)
+        fixed = np.flatnonzero(np.isin(self._held, self._numbers(known)))
+        self._fix(fixed)
         signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(SHAKES, len(numbers)))
         signs[0] = 1.0
         for row in signs:
             for sign in (1.0, -1.0):
                 self._note(self._cheapest(changes.T @ (sign * row)))
-        self._fix(fixed, np.inf)
+        self._free(fixed)
 
     def knowing(self, known: Integers) -> tuple[Floats, Floats]:
         """Return `least` and `most` of the guesses in which the rows `known` are true."""
@@ -79,9 +80,14 @@ class Reach:
     def _numbers(self, known: Integers | None) -> Integers:
         return np.flatnonzero(np.isin(self.component.cells, () if known is None else known))
 
-    def _fix(self, ones: Integers, room: float) -> None:
-        for number in (ones + len(self.component.counts)).tolist():
-            self._program.changeRowBounds(number, -room, room)
+    def _fix(self, held: Integers) -> None:
+        for number in (held + len(self.component.counts)).tolist():
+            self._program.changeRowBounds(number, 0.0, 0.0)
+
+    def _free(self, held: Integers) -> None:
+        for number in held.tolist():
+            row = number + len(self.component.counts)
+            self._program.changeRowBounds(row, -self._room[number], np.inf)
 
     def _cheapest(self, cost: Floats) -> Floats:
         """Return the changes of all cells in the guess of least cost."""
@@ -112,27 +118,38 @@ class Reach:
             for sign in (1.0, -1.0):
                 falls = sign * change < 0
                 step = (room[falls] / np.abs(change[falls])).min(initial=self.far)
+                of_cells = sign * cells.data[touched]
+                below = of_cells < 0
+                fall = self.component.fall[cells.indices[touched]][below]
+                step = (fall / -of_cells[below]).min(initial=step)
                 guess = np.zeros(cells.shape[0])
-                guess[cells.indices[touched]] = sign * step * cells.data[touched]
+                guess[cells.indices[touched]] = step * of_cells
                 self._note(guess)
 
     @cached_property
-    def _ones(self) -> Integers:
-        return np.flatnonzero(self.component.values == 1)
+    def _held(self) -> Integers:
+        """Cells that need a row: those with a least value, and counts of 1, which one may know."""
+        component = self.component
+        return np.flatnonzero((component.values == 1) | (component.fall < component.values))
+
+    @cached_property
+    def _room(self) -> Floats:
+        values, fall = self.component.values[self._held], self.component.fall[self._held]
+        return np.where(fall < values, fall.astype(float), np.inf)
 
     @cached_property
     def _program(self) -> highspy.Highs:
-        """Steps along the basis vectors (free); parts, then hidden counts of 1, by row."""
+        """Steps along the basis vectors (free); parts, then cells that are held, by row."""
         component = self.component
         size = component.part_changes.shape[1]
-        free = np.full(max(size, len(self._ones)), np.inf)
+        free = np.full(max(size, len(self._held)), np.inf)
         highs = solver(
             np.zeros(size),
             -free[:size],
             free[:size],
-            sparse.vstack([component.part_changes, component.cell_changes[self._ones]]),
-            np.concatenate([-component.counts, -free[: len(self._ones)]]),
-            np.concatenate([np.full(len(component.counts), self.far), free[: len(self._ones)]]),
+            sparse.vstack([component.part_changes, component.cell_changes[self._held]]),
+            np.concatenate([-component.counts, -self._room]),
+            np.concatenate([np.full(len(component.counts), self.far), free[: len(self._held)]]),
         )
         highs.setOptionValue("presolve", "off")
         highs.setOptionValue("simplex_strategy", 4)

@@ -18,11 +18,12 @@ class Component:
 
     A guess at the parts is `counts + part_changes @ t`, of the cells `values + cell_changes @ t`,
     with any t that leaves no part negative; t = 0 is the truth. cells: rows of the model, hidden;
-    values: their true values.
+    values: their true values; fall: how far below these they may be thought.
     """
 
     cells: Integers
     values: Integers
+    fall: Integers
     cell_changes: sparse.csr_array
     counts: Floats
     part_changes: sparse.csr_array
@@ -78,6 +79,7 @@ def _component(
     return Component(
         cells=cells,
         values=model.values[cells],
+        fall=model.fall[cells],
         cell_changes=sparse.csr_array(cell_changes[cells]),
         counts=model.counts[parts].astype(float),
         part_changes=sparse.csr_array(part_changes[parts]),

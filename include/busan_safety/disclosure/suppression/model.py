@@ -30,7 +30,7 @@ class Model:
     cell_of: for each cell of the linked tables its row here, -1 where the cell is known to be 0.
     primary: cells that must be hidden. forced: cells that stay published. need: least width of a
     hidden cell's feasible interval. weights: loss from hiding. order: rows in the order in which
-    publication is tried.
+    publication is tried. floor: the least that a hidden cell may be for who looks at it.
     """
 
     members: sparse.csr_array
@@ -42,6 +42,12 @@ class Model:
     need: Floats
     weights: Floats
     order: Integers
+    floor: int = 0
+
+    @property
+    def fall(self) -> Integers:
+        """Return how far each cell may be thought below its value."""
+        return np.maximum(self.values - self.floor, 0)
 
     @property
     def far(self) -> float:
@@ -72,6 +78,7 @@ class Model:
             need=self.need[rows],
             weights=self.weights[rows],
             order=order,
+            floor=self.floor,
         )
 
     def spread(self, of_rows: npt.NDArray[np.generic], missing: object) -> npt.NDArray[np.generic]:
@@ -81,7 +88,13 @@ class Model:
 
 
 def build_model(
-    linked: LinkedTables, *, primary: Bools, forced: Bools, need: Floats, weights: Floats
+    linked: LinkedTables,
+    *,
+    primary: Bools,
+    forced: Bools,
+    need: Floats,
+    weights: Floats,
+    floor: int = 0,
 ) -> Model:
     """Merge what cannot be told apart and put it in canonical order.
 
@@ -117,6 +130,7 @@ def build_model(
         need=_most(need, cell_of, rows),
         weights=np.bincount(cell_of[kept], weights[kept], minlength=rows).astype(float),
         order=np.argsort(first_rank, kind="stable"),
+        floor=floor,
     )
 
 

@@ -137,7 +137,7 @@ class _Separation:
             duals = self._duals(case.row, sign)
             of_parts, of_rows = duals[: self.parts], duals[self.parts :]
             level -= float(of_parts.clip(0) @ self.room + self.far * (-of_parts).clip(0).sum())
-            weights += of_rows.clip(0) * self.model.values + (-of_rows).clip(0) * self.far
+            weights += of_rows.clip(0) * self.model.fall + (-of_rows).clip(0) * self.far
         self._bound(case.known, hidden[case.known])
         weights[case.known] = 0.0
         level -= weights[case.row]
@@ -152,7 +152,7 @@ class _Separation:
             self._program.changeColsBounds(
                 len(rows),
                 columns,
-                np.where(free, -self.model.values[rows].astype(float), 0.0),
+                np.where(free, -self.model.fall[rows].astype(float), 0.0),
                 np.where(free, self.far, 0.0),
             )
 

@@ -72,6 +72,7 @@ def suppress(
     need: npt.ArrayLike | None = None,
     fixed_published: Bools | None = None,
     fixed_hidden: Bools | None = None,
+    least: int = 0,
     singletons: bool = True,
     weights: npt.ArrayLike | None = None,
     limits: Limits | None = None,
@@ -83,10 +84,12 @@ def suppress(
     none). primary: further sensitive cells. need: least width of a hidden cell's feasible
     interval, by default threshold - 1, and the greatest of those for cells without threshold.
     fixed_published: cells published before with the same value: they cannot be hidden any more.
-    fixed_hidden: cells that stay hidden. singletons: protect also from someone who knows that he
-    is the only one in a hidden cell. weights: loss from hiding each cell, by default its value.
-    limits: up to where the optimum is sought. round_above: if more than this share of the inner
-    cells would be hidden, small counts are rounded instead, unless cells were published before.
+    fixed_hidden: cells that stay hidden. least: what a hidden count is known to be at the least (1
+    where everybody knows that zeros are published). singletons: protect also from someone who knows
+    that he is the only one in a hidden cell. weights: loss from hiding each cell, by default its
+    value. limits: up to where the optimum is sought. round_above: if more than this share of the
+    inner cells would be hidden, small counts are rounded instead, unless cells were published
+    before.
 
     Zeros that are not in `primary` or `fixed_hidden` are published. Raises CannotProtect.
     """
@@ -106,6 +109,7 @@ def suppress(
         weights=np.broadcast_to(
             np.asarray(linked.values if weights is None else weights, dtype=float), size
         ),
+        floor=least,
     )
     if (model.primary & model.forced).any():
         given = np.asarray(model.spread(model.primary & model.forced, False), dtype=bool)

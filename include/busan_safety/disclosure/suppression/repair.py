@@ -111,6 +111,7 @@ class Widths:
         for reach in self.reaches:
             least[reach.component.cells] += reach.least
             most[reach.component.cells] += reach.most
+        least = np.maximum(least, -self.model.fall)
         np.minimum(self.least, least, out=self.least)
         np.maximum(self.most, most, out=self.most)
 
@@ -194,12 +195,12 @@ class _Widen:
 
     def __call__(self, case: Narrow, hidden: Bools) -> bool:
         """Hide (in place) what lets the row of `case` move; False if nothing does."""
-        need, value = float(self.model.need[case.row]), float(self.model.values[case.row])
+        need, fall = float(self.model.need[case.row]), float(self.model.fall[case.row])
         near, everywhere = self._near(case.row), np.arange(self.model.members.shape[1])
         up, down = round(case.least, 6) + need, round(case.most, 6) - need
         tries = [(near, up, DEAR * need), (everywhere, up, np.inf), (everywhere, down, np.inf)]
         for parts, aim, limit in tries:
-            moved = self._moved(case, hidden, aim, parts, limit) if aim >= -value else None
+            moved = self._moved(case, hidden, aim, parts, limit) if aim >= -fall else None
             if moved is not None:
                 hidden[moved] = True
                 return True
@@ -228,6 +229,8 @@ class _Widen:
         fixed = model.forced[rows] | np.isin(rows, case.known)
         free = np.where(fixed, 0.0, model.far)
         up, down = free.copy(), free.copy()
+        if model.floor:
+            down = np.minimum(down, model.fall[rows])
         least = np.zeros(2 * len(rows))
         own = int(np.searchsorted(rows, case.row))
         least[own] = up[own] = max(aim, 0.0)
