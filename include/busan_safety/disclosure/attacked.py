@@ -135,7 +135,7 @@ def _hidden(protected: ProtectedFact, printed: Any) -> dict[str, Any]:
             width=width,
             absent=(printed["value"].isna() & ~hidden).to_numpy(),
             ledger=protected.before.entries,
-            singletons=Singletons(width),
+            singletons=Singletons(width=width),
         )
     except AttackRefused as error:
         return {"found": None, "increments": 0, "summary": {"refused": str(error)}}

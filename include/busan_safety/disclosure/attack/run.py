@@ -142,7 +142,8 @@ class _Run:
         reduced = self._reduced(rows, self.published.parts[cells])
         intervals(reduced, np.full(len(cells), float(who.width)), self.audits)
         numbers = np.searchsorted(cells, ones), np.searchsorted(cells, left)
-        for each in told(reduced, *numbers, who, self.audits):
+        members = self.published.parts[cells]
+        for each in told(reduced, *numbers, who, self.audits, members):
             kind: Kind = "singleton" if len(each.known) == 1 else "collusion"
             names = " and ".join(self.published.name(int(cells[k])) for k in each.known)
             how = f"known to the one person of {names}"

@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from busan_safety.disclosure.attack.bounds import Audit, Audits, audits_of
 from busan_safety.disclosure.attack.reduce import Reduced, Target
@@ -43,11 +44,15 @@ def told(
     graded: npt.NDArray[np.int64],
     who: Singletons,
     audits: Audits,
+    members: sparse.csr_array,
 ) -> Iterator[Told]:
     """Go through contributors; yield each target of `graded` at the first that finds it.
 
-    ones: targets that hold one person. graded: targets that must stay `who.width` wide.
+    ones: targets that hold one person. graded: targets that must stay `who.width` wide. members:
+    parts of the targets, 0 or 1: who is alone in a cell knows all cells inside it by that alone,
+    and no table tells it.
     """
+    shared, sizes = members @ members.T, members.sum(axis=1)
     all_audits = audits_of(reduced, audits)
     of_component: dict[int, list[int]] = defaultdict(list)
     for number in graded:
@@ -60,10 +65,10 @@ def told(
             reduced.targets[number].pieces[0][1]: 1 - reduced.targets[number].known
             for number in known
         }
+        asked = np.array([n for n in of_component[component] if n not in found], dtype=np.int64)
+        inside = shared[:, list(known)].sum(axis=1)[asked] >= sizes[asked]
         wanted = [
-            number
-            for number in of_component[component]
-            if number not in found and not _is_of(reduced.targets[number], own)
+            number for number in asked[~inside].tolist() if not _is_of(reduced.targets[number], own)
         ]
         if not wanted:
             continue
