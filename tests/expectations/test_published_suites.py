@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from busan_safety.disclosure.attacked import fingerprinted as attacked_columns
+from busan_safety.disclosure.declared import read_links
 from busan_safety.gate import all_datasets, get_dataset, load_suite, validate_candidates
 from busan_safety.gate.data_docs import build_data_docs
 from busan_safety.gate.decision import verdict_of
@@ -97,7 +98,8 @@ def test_every_protected_fact_is_asked_for_by_its_dataset() -> None:
 def test_without_a_clean_attack_on_these_rows_the_gate_stays_closed(
     good: psycopg.Connection, dataset: str, damage: str
 ) -> None:
-    number = "denominator" if dataset == "safety_indicators" else "event_count"
+    links = read_links(get_settings().expectations_dir / "linked")
+    number = links[dataset].count if dataset in links else "denominator"
     good.execute(damage.format(dataset=dataset, number=number))
 
     decision = validate_candidate(get_dataset(dataset))

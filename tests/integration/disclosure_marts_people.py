@@ -79,10 +79,12 @@ create table marts.fct_child_zones (
 );
 """
 
-# Two waves of respondents; some answer nothing, or say neither sex nor age. `n` decides everything.
+# Two waves of respondents, few in Jung-gu; some do not answer or say neither sex nor age. `n`
+# decides everything.
 SURVEY = """
 insert into marts_restricted.fct_survey_answers
-    select n::text, (array['26110', '26140', '26140', '26710', '26710', '26710'])[1 + n % 6],
+    select n::text,
+        case when n / 2 % 20 = 0 then '26110' when n / 2 % 20 < 8 then '26140' else '26710' end,
         case when n % 41 > 0 then (array['남', '여'])[1 + n % 7 % 2] end,
         case when n % 37 > 0 then (array['20대', '40대', '60대 이상'])[1 + n % 11 % 3] end,
         2023 + n % 2, case when n % 9 > 0 then n % 3 = 0 end, n % 4 = 0,
@@ -107,13 +109,15 @@ insert into marts.fct_survey_group_estimates (
     group by question, group_kind, group_code, survey_year;
 """
 # Gijang sends no second half-year of its high schools, nor a year of accidents; a level of Seo-gu
-# sends no reports.
+# sends no reports. Of each measure one district alone has few; of
+# three pupils who were asked none reports violence.
 CHILDREN = """
 insert into marts.fct_measures_school_violence (
     place_code, subgroup, respondent_count, victim_count, is_reported, period_start, period_end
 )
-    select district_code, level, case when is_sent then 100 + n * 7 end,
-        case when is_sent then 3 * n end, is_sent, half, half + interval '6 months - 1 day'
+    select district_code, level, case when is_sent then case n when 2 then 3 else 100 + n end end,
+        case when is_sent then case n when 2 then 0 else 3 * n end end, is_sent, half,
+        half + interval '6 months - 1 day'
     from (
         select *, row_number() over (order by half, district_code, level) as n,
             not (district_code = '26710' and level = 'high' and half = '2024-07-01') as is_sent
@@ -141,8 +145,8 @@ insert into marts.fct_measures_traffic_statistics (
     place_code, school_zone_child_accident_count, child_zone_count, is_reported, period_start,
     period_end
 )
-    select district_code, case when is_sent then 1 + n end, 20, is_sent, year,
-        year + interval '1 year - 1 day'
+    select district_code, case when is_sent then case n when 4 then 2 else 1 + n end end, 20,
+        is_sent, year, year + interval '1 year - 1 day'
     from (
         select *, row_number() over (order by year, district_code) as n,
             not (district_code = '26710' and year = '2023-01-01') as is_sent

@@ -51,15 +51,26 @@ def test_few_victims_are_hidden_with_their_rate_and_the_pupils_asked(
     marts: psycopg.Connection,
 ) -> None:
     add_round(marts, "26110", (20, 4, 0))
-    add_round(marts, "26140", (10, 5, 1), pupils=50)
+    add_round(marts, "26140", (10, 15, 11), pupils=50)
+    add_round(marts, "26710", (30, 15, 11))
 
     protect()
 
-    assert measured(marts, "violence_victims", "elementary")["26110"] == [20, 100, 20, "observed"]
     assert measured(marts, "violence_victims", "middle")["26110"] == HIDDEN
     assert measured(marts, "violence_victims", "high")["26110"] == [0, 100, 0, "observed"]
     assert measured(marts, "violence_victims")["26110"] == [24, 300, 8, "observed"]
-    assert measured(marts, "violence_victims")["26"] == [40, 450, 8.8889, "observed"]
+    assert measured(marts, "violence_victims")["26"] == [116, 750, 15.4667, "observed"]
+
+    hidden = {
+        (level, place)
+        for level in ("elementary", "middle", "high", "all")
+        for place, row in measured(marts, "violence_victims", level).items()
+        if row == HIDDEN
+    }
+    # A rectangle: the city's middle schools less two districts, a district less its high schools.
+    assert hidden == {
+        (level, place) for level in ("elementary", "middle") for place in ("26110", "26140")
+    }
 
 
 def test_zero_victims_among_few_pupils_are_hidden_too(marts: psycopg.Connection) -> None:
@@ -96,15 +107,18 @@ def test_hours_of_a_few_keepers_are_hidden_and_hours_of_none_are_zero(
     hours = measured(marts, "keeper_hours")
     assert hours["26110"] == HIDDEN
     assert hours["26140"] == [0, 0, None, "observed"]
-    assert hours["26710"] == [900, 20, 45, "observed"]
+    assert hours["26"] == [1060, 23, 46.087, "observed"]
+    # The city less the others: the one other district with keepers goes too.
+    assert hours["26710"] == HIDDEN
     assert measured(marts, "keepers")["26110"] == HIDDEN
+    assert measured(marts, "keepers")["26710"] == HIDDEN
     assert measured(marts, "keeper_actions")["26710"] == HIDDEN
 
 
 def test_children_hurt_in_zones_are_hidden_and_zones_are_not(marts: psycopg.Connection) -> None:
     marts.execute(
         "insert into marts.fct_measures_traffic_statistics values"
-        " ('26110', 1, 3, true), ('26140', 6, 3, true)"
+        " ('26110', 1, 3, true), ('26140', 6, 3, true), ('26710', 7, 3, true)"
     )
     marts.execute(
         "insert into marts.fct_child_zones values"
@@ -116,7 +130,9 @@ def test_children_hurt_in_zones_are_hidden_and_zones_are_not(marts: psycopg.Conn
 
     accidents = measured(marts, "zone_child_accidents")
     assert accidents["26110"] == HIDDEN
-    assert accidents["26140"] == [6, 3, 200, "observed"]
+    assert accidents["26140"] == HIDDEN
+    assert accidents["26710"] == [7, 3, 233.3333, "observed"]
+    assert accidents["26"] == [14, 9, 155.5556, "observed"]
     assert measured(marts, "child_zones")["26110"] == [3, None, None, "observed"]
     assert measured(marts, "camera_zones")["26110"] == [1, 2, 50, "observed"]
     assert measured(marts, "child_zones")["26710"] == MISSING

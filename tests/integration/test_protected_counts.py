@@ -16,6 +16,7 @@ import pytest
 import yaml
 from count_marts import add_events
 from disclosure_marts import create_marts, disclosed
+from disclosure_marts_people import add_people
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -27,6 +28,7 @@ from busan_safety.settings import ROOT, get_settings
 LINKS = read_links(ROOT / "expectations" / "linked")
 # The package exports the function under the name of its module.
 COUNTED = ("crime", "calls_112", "relational_crime")
+PEOPLE = ("survey_respondents", "school_violence", "child_keepers", "zone_child_accidents")
 KEYS = ("place_type", "place_code", "period_type", "period_start")
 
 
@@ -272,6 +274,64 @@ def test_what_was_rounded_is_rounded_again(
     assert {row["value_status"] for row in region_rows(marts)} == {"rounded"}
 
 
+def test_hidden_people_do_not_come_back_from_the_city(marts: psycopg.Connection) -> None:
+    add_people(marts)
+
+    protect()
+
+    found = outcomes(marts)
+    assert {name: found[name]["found_count"] for name in PEOPLE} == dict.fromkeys(PEOPLE, 0)
+    assert all(found[name]["hidden_count"] >= 2 for name in PEOPLE)
+    answers = [row for row in disclosed(marts, "citizen_survey") if row["question"] == "safety_all"]
+    hidden = [row for row in answers if row["value_status"] == "suppressed"]
+    # Jung-gu alone has few. The city less the others would tell it, so one of these goes with it.
+    assert sorted((row["survey_year"], row["group_code"]) for row in hidden) == [
+        (2023, "26110"), (2023, "26140"), (2024, "26110"), (2024, "26140"),
+    ]  # fmt: skip
+    numbers = LINKS["citizen_survey"].numbers
+    assert {row[name] for row in hidden for name in numbers} == {None}
+
+
+def test_people_that_are_hidden_alone_are_found(
+    marts: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_people(marts)
+    careless("busan_safety.disclosure.linked_counts.suppress", monkeypatch)
+
+    protect()
+
+    found = outcomes(marts)
+    assert [name for name in PEOPLE if not found[name]["found_count"]] == []
+
+
+def test_second_release_of_people_prints_the_same(marts: psycopg.Connection) -> None:
+    add_people(marts)
+    protect()
+    before = in_order(marts)
+    # Three pupils were asked, and none reports violence: the zero is hidden with their number.
+    assert ("suppressed", None) in {
+        (row["value_status"], row["count_value"])
+        for row in before["schools_child_safety"]
+        if (row["measure_id"], row["place_code"], row["school_level"])
+        == ("violence_victims", "26110", "high")
+    }
+    for name in before:
+        publish(marts, name, "2024.12.1")
+
+    protect()
+
+    assert in_order(marts) == before
+    found = outcomes(marts)
+    assert {name: found[name]["found_count"] for name in PEOPLE} == dict.fromkeys(PEOPLE, 0)
+
+
+def in_order(marts: psycopg.Connection) -> dict[str, list[dict[str, Any]]]:
+    return {
+        name: disclosed(marts, name, ", ".join(TABLES[name].key))  # type: ignore[index]
+        for name in ("citizen_survey", "schools_child_safety")
+    }
+
+
 def three_districts(marts: psycopg.Connection) -> None:
     """One year of the regional statistics, three districts and four classes, one count of 3."""
     marts.execute(
@@ -327,13 +387,15 @@ def publish(
     """Enter the disclosed rows into the ledger, with other counts where `tell` has them."""
     names = TABLES[dataset].key  # type: ignore[index]
     for row in disclosed(marts, dataset):
-        count = row[COUNT] if tell is None else tell.get(key(row), row[COUNT])
-        status = row["value_status"] if tell is None or count is None else "observed"
-        marts.execute(
-            "insert into ops.published_count (dataset, version, row_key, event_count, value_status)"
-            " values (%s, %s, %s, %s, %s)",
-            [dataset, version, Jsonb({name: str(row[name]) for name in names}), count, status],
-        )
+        for column in LINKS[dataset].counts:  # type: ignore[index]
+            count = row[column] if tell is None else tell.get(key(row), row[column])
+            status = row["value_status"] if tell is None or count is None else "observed"
+            row_key = Jsonb({name: str(row[name]) for name in names})
+            marts.execute(
+                "insert into ops.published_count (dataset, version, row_key, count_column,"
+                " event_count, value_status) values (%s, %s, %s, %s, %s, %s)",
+                [dataset, version, row_key, column, count, status],
+            )
 
 
 def careless(name: str, patch: pytest.MonkeyPatch) -> None:

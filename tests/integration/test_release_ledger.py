@@ -15,7 +15,10 @@ pytest_plugins = ["release_support"]
 
 CRIME = "published_candidate.pub_crime_v1"
 SECOND = "2024.12.2"
-COUNTED = ["calls_112", "crime", "relational_crime", "traffic_safety"]
+COUNTED = [
+    *("calls_112", "citizen_survey", "crime", "relational_crime", "schools_child_safety"),
+    "traffic_safety",
+]
 _ONE = "place_code = '26140' and period_type = 'month' and class_code = 'arson'"
 _HIDE = f"""
     update {CRIME} set event_count = null, value_status = 'suppressed'
@@ -58,6 +61,29 @@ def test_everything_printed_is_in_the_ledger_with_its_version(
 
     assert [name for (name,) in datasets] == COUNTED
     assert unlike == (0, count(warehouse, "crime"))
+
+
+def test_second_count_of_a_row_is_in_the_ledger_beside_the_first(
+    published: Path, warehouse: psycopg.Connection
+) -> None:
+    entries = warehouse.execute(
+        "select row_key ->> 'measure_id', count_column, event_count, value_status"
+        " from ops.published_count where dataset = 'schools_child_safety'"
+        " and row_key ->> 'place_code' = '26110' and row_key ->> 'school_level' in ('all', 'high')"
+    ).fetchall()
+
+    assert {
+        one for one in entries if one[0] in ("violence_victims", "keepers", "keeper_hours")
+    } == {
+        ("violence_victims", "count_value", None, "suppressed"),
+        ("violence_victims", "base_count", None, "suppressed"),
+        ("violence_victims", "count_value", 120, "observed"),
+        ("violence_victims", "base_count", 3000, "observed"),
+        ("keepers", "count_value", 15, "observed"),
+        # Hours are no count of people.
+        ("keeper_hours", "base_count", 15, "observed"),
+    }
+    assert not {"child_zones", "camera_zones", "keeper_schools"} & {one[0] for one in entries}
 
 
 def test_a_version_adds_only_what_it_prints_otherwise(

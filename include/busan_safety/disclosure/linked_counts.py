@@ -54,7 +54,7 @@ class ProtectedFact:
     @property
     def shares_rows(self) -> bool:
         """Some rows print two counts: hidden for one of them, they are empty in both."""
-        return len({table.count for table in self.fact.count_tables}) > 1
+        return _shares_rows(self.fact)
 
     @property
     def is_rounded(self) -> bool:
@@ -95,7 +95,7 @@ def protect_fact(
     tables = {table.name: list(table.by.values()) for table in fact.count_tables}
     linked = link(parts, count=COUNT, tables=tables)
     before = read_printed(connection, declared.dataset, fact)
-    pattern, hidden = _pattern(linked, before, threshold, round_above)
+    pattern, hidden = _pattern(fact, linked, before, threshold, round_above)
     if pattern is not None and pattern.rounded_parts is not None:
         _store_rounded(connection, fact, parts[_PART].to_numpy(), pattern.rounded_parts)
     protected = ProtectedFact(declared, fact, threshold, linked, before, hidden, pattern)
@@ -119,26 +119,32 @@ def read_parts(connection: psycopg.Connection, fact: Fact) -> pd.DataFrame:
     return pd.concat([frame[[_PART, COUNT]].astype("int64"), text], axis=1)
 
 
+def _shares_rows(fact: Fact) -> bool:
+    return len({table.count for table in fact.count_tables}) > 1
+
+
 def _pattern(
-    linked: LinkedTables, before: Printed, threshold: int, round_above: float
+    fact: Fact, linked: LinkedTables, before: Printed, threshold: int, round_above: float
 ) -> tuple[Pattern | None, Bools]:
     if before.was_rounded:
         pattern = suppress(linked, thresholds=threshold, round_above=_ALWAYS)
         return pattern, pattern.hidden
-    same = before.same(linked)
+    same, hidden = before.same(linked), before.hidden(linked)
+    # What was hidden for the other count of its row stays hidden, but is no secret of its own.
+    secret = np.zeros_like(hidden) if _shares_rows(fact) else hidden
     try:
         pattern = suppress(
             linked,
             thresholds=threshold,
             fixed_published=same,
-            fixed_hidden=before.hidden(linked),
+            fixed_hidden=secret,
             least=1,
             round_above=round_above,
         )
     except CannotProtect as error:
         log.warning("%s: nothing of it can be published but what already was", error)
         return None, ~same & (linked.values > 0)
-    return pattern, pattern.hidden
+    return pattern, pattern.hidden | (hidden & ~secret)
 
 
 def _store_rounded(

@@ -1,4 +1,4 @@
-"""Two questions in one wave: the city, its districts (one hidden for one question), both sexes."""
+"""Two questions in one wave: the city, its districts (two hidden for one question), both sexes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ TABLE = """
 """
 SEEDS = ()
 _RESPONDENTS = 60
+# Few answers in one, and another district, without which the city would tell them.
+_HIDDEN_DISTRICTS = (SMALL_DISTRICT, "26140")
 
 
 def rows() -> Iterator[dict[str, Any]]:
@@ -43,7 +45,7 @@ def rows() -> Iterator[dict[str, Any]]:
         yield asked | _group("sex", "여", "여", "Women", city // 2 - 10, 48)
         for number, (code, ko, en) in enumerate(districts):
             row = asked | _group("district", code, ko, en, _RESPONDENTS, 43 + number)
-            if question == "aware" and code == SMALL_DISTRICT:
+            if question == "aware" and code in _HIDDEN_DISTRICTS:
                 numbers = ("respondent_count", "estimate", "lower_95", "upper_95")
                 row |= dict.fromkeys((*numbers, "interval_method")) | {"value_status": "suppressed"}
             yield row

@@ -1,4 +1,4 @@
-"""Every measure over the districts and the city; a few victims of one district are hidden."""
+"""Every measure over the districts and the city; a few victims are hidden, with complements."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ TABLE = """
 """
 SEEDS = ()
 _LEVELS = {"elementary": 1, "middle": 1, "high": 1, "all": 3}
+# A few victims at high schools, and what a subtraction would find them with.
+_HIDDEN_DISTRICTS = (SMALL_DISTRICT, "26140")
+_HIDDEN_LEVELS = ("middle", "high")
 _MONTH = ("month", date(2024, 12, 1), AS_OF)
 # Measure: count and base of a district, unit of the rate, period.
 _MEASURES: dict[str, tuple[float, float | None, str | None, tuple[str, date, date]]] = {
@@ -74,7 +77,8 @@ def _measure(
             "data_as_of": AS_OF,
             "is_synthetic": True,
         }
-        if (measure, level, code) == ("violence_victims", "high", SMALL_DISTRICT):
+        is_hidden = level in _HIDDEN_LEVELS and code in _HIDDEN_DISTRICTS
+        if measure == "violence_victims" and is_hidden:
             yield row | {"value_status": "suppressed"}
         elif (measure, code) == ("camera_zones", NOT_REPORTED_DISTRICT):
             yield row | {"value_status": "not_reported"}

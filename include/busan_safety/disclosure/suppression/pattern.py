@@ -15,7 +15,7 @@ from busan_safety.disclosure.suppression.gauss import eliminate
 from busan_safety.disclosure.suppression.model import Bools, Floats, Integers, Model, build_model
 from busan_safety.disclosure.suppression.optimum import Limits, least_loss
 from busan_safety.disclosure.suppression.primary import small_counts
-from busan_safety.disclosure.suppression.repair import Unprotectable, repair
+from busan_safety.disclosure.suppression.repair import Repaired, Unprotectable, repair
 from busan_safety.disclosure.suppression.rounding import blank_share, round_small
 
 Method = Literal["nothing", "elimination", "optimum", "rounding"]
@@ -202,15 +202,23 @@ def _protect(block: Model, singletons: bool, limits: Limits) -> _Found:
     """Protect one block: elimination and repair; the optimum instead where it is small enough."""
     alone: Collection[int] = np.flatnonzero(block.counts == 1).tolist() if singletons else ()
     first = eliminate(block, alone)
-    done = repair(block, first, singletons=singletons)
+    done = _repaired(block, first, singletons)
     found = _Found(done.hidden, first, done.least, done.most, proven=False)
     if len(block.values) > limits.rows:
         return found
     first, proven = least_loss(block, limits, singletons=singletons)
-    best = repair(block, first, singletons=singletons)
+    best = _repaired(block, first, singletons)
     if proven or block.weights[best.hidden].sum() < block.weights[done.hidden].sum():
         return _Found(best.hidden, first, best.least, best.most, proven=proven, optimum=True)
     return found
+
+
+def _repaired(block: Model, first: Bools, singletons: bool) -> Repaired:
+    """Repair, if need be from everything that may be hidden: step by step not all ways are seen."""
+    try:
+        return repair(block, first, singletons=singletons)
+    except Unprotectable:
+        return repair(block, ~block.forced, singletons=singletons)
 
 
 def _rounded(linked: LinkedTables, threshold: Floats, limits: Limits, blank: float) -> Pattern:
