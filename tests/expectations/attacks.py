@@ -26,9 +26,10 @@ def subjects() -> dict[str, list[str]]:
 
 
 def attack_nothing_found(connection: psycopg.Connection, only: str | None = None) -> None:
-    """Record that the attack found nothing in the present rows of every candidate, or of one."""
+    """Record an attack in vain on the present rows of every candidate, or of one."""
     for dataset, attacked in subjects().items():
         if only in (None, dataset):
+            connection.execute("delete from ops.disclosure_attack where dataset = %s", [dataset])
             for subject in attacked:
                 connection.execute(
                     "insert into ops.disclosure_attack (dataset, subject, method, cell_count,"

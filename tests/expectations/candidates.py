@@ -19,6 +19,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from busan_safety.gate import all_datasets
+from expectations import attacks
 from expectations.datasets import dataset_modules
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
@@ -119,7 +120,7 @@ def create_deliveries(connection: psycopg.Connection) -> None:
 
 
 def create_candidates(connection: psycopg.Connection, only: str | None = None) -> None:
-    """Drop and create the candidate of every dataset, or of one."""
+    """Drop and create the candidate of every dataset, or of one, and attack it in vain."""
     tables = TABLES | {name: module.TABLE for name, module in dataset_modules().items()}
     for dataset in all_datasets().values():
         if only not in (None, dataset.id):
@@ -133,6 +134,7 @@ def create_candidates(connection: psycopg.Connection, only: str | None = None) -
             )
             _comment(connection, dataset.candidate_table, tables[dataset.id])
             _insert(connection, "published_candidate", dataset.candidate_table, _rows(dataset.id))
+    attacks.attack_nothing_found(connection, only)
 
 
 @cache
