@@ -23,6 +23,7 @@ from busan_safety.transform.lineage import Manifest, ancestors, feeds_of, parent
 from busan_safety.transform.reference_pages import parsed_manifest
 
 _RELATION = re.compile(r"\b(?:from|join)\s+((?:marts|evaluation)\.\w+)")
+_READ_BY_PLAN = re.compile(r"\b(?:from|join)\s+((?:intermediate|marts)\.\w+)")
 _LITERAL = re.compile(r"'([^']*)' as (\w+)")
 _INDICATOR = re.compile(r"indicator_rows\(\s*'(?P<id>\w+)',\s*(?P<alias>\w+)(?P<rest>[^}]*)\)")
 _VERSION = re.compile(r"definition_version\s*=\s*(\d+)")
@@ -178,7 +179,7 @@ def _measures_of(row: dict[str, str]) -> tuple[str, ...]:
 
 
 def _tables_of_plan(relation: Relation, row: dict[str, str]) -> tuple[str, ...]:
-    """Tables of marts that an evaluation plan's outcome is counted from."""
+    """Tables that an evaluation plan's outcome is counted from."""
     if not relation.name.startswith("evaluation."):
         return ()
     queries = resources.files("busan_safety.evaluation").joinpath("sql")
@@ -189,7 +190,7 @@ def _tables_of_plan(relation: Relation, row: dict[str, str]) -> tuple[str, ...]:
                 name
                 for query in queries.iterdir()
                 if any(query.name.startswith(measure) for measure in measures)
-                for name in _RELATION.findall(query.read_text(encoding="utf-8"))
+                for name in _READ_BY_PLAN.findall(query.read_text(encoding="utf-8"))
                 if not name.startswith("marts.dim_")
             }
         )

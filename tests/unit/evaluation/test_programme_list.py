@@ -59,3 +59,22 @@ def test_self_selection_is_never_planned_as_an_effect() -> None:
 
     assert plan.method.name == "self_selected_description"
     assert not plan.is_public
+
+
+@pytest.mark.parametrize(
+    "plan", [one for plans in PLANS.values() for one in plans], ids=lambda plan: plan.plan_id
+)
+def test_every_plan_says_why_its_result_is_published_or_stays_inside(plan: Plan) -> None:
+    assert plan.publication is not None
+
+
+def test_results_that_found_nothing_are_published_with_those_that_did() -> None:
+    public = {plan.plan_id for plans in PLANS.values() for plan in plans if plan.is_public}
+
+    assert public >= {
+        "safe_routes_night_calls",
+        "prevention_zones_crimes",
+        "countdown_timers_accidents",
+        "signal_side_lights_accidents",
+        "rear_plate_cameras_accidents",
+    }

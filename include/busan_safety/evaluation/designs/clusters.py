@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 from scipy import stats
 
 from busan_safety.evaluation.designs.estimate import Estimate, Groups, Point
@@ -30,6 +31,7 @@ from busan_safety.evaluation.methods.refusal import Refused
 from busan_safety.evaluation.methods.two_way_effects import bacon_decomposition, two_way_effect
 from busan_safety.evaluation.plans import Plan
 from busan_safety.evaluation.plans.methods import FewClusters
+from busan_safety.evaluation.spans import last_day
 
 _EARLIEST, _LATEST = -3, 3
 
@@ -54,10 +56,9 @@ def estimate_rows(read: Rows, plan: Plan) -> Estimate:
     if not found:
         raise Refused("no_complete_months", "No quarter of the study period was delivered.")
     panel, quarters = _panel(found)
-    treated = panel.treated()
-    in_roll_out = np.isfinite(panel.cohorts()) & (panel.cohorts() <= panel.periods[-1])
     if np.nansum(panel.outcome) < method.minimum_events:
         raise Refused("too_few_events", "The units hold too few events.")
+    before, after = _windows(panel)
     logs = panel.log_rates()
     test = randomisation_inference(
         panel, seed=method.seed, effect="multiplicative", draws=method.draws, level=method.level
@@ -69,15 +70,35 @@ def estimate_rows(read: Rows, plan: Plan) -> Estimate:
         upper=test.upper,
         standard_error=_error(test.lower, test.upper, method.level) or error,
         p_value=test.p_value,
-        groups=Groups(int(in_roll_out.sum()), int((~in_roll_out).sum())),
-        before=(quarters[0], quarters[-1] - timedelta(days=1)),
-        after=(min(quarters[at] for at in np.flatnonzero(treated.any(axis=0))), _end(quarters[-1])),
-        treated_before=int(np.nansum(panel.outcome[in_roll_out][~treated[in_roll_out]])),
-        treated_after=int(np.nansum(panel.outcome[treated])),
+        groups=Groups(int(before.any(axis=1).sum()), int(panel.never_treated().sum())),
+        before=_span(before, quarters),
+        after=_span(after, quarters),
+        treated_before=int(panel.outcome[before].sum()),
+        treated_after=int(panel.outcome[after].sum()),
         diagnostics=_checks(panel, logs, method)
         | {"placebo_districts_p": round(test.p_value, 6), "assignments": test.assignments},
         points=_points(logs, method.level),
     )
+
+
+def _windows(panel: UnitPanel) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Cells before and after the change, each of shape (units, periods), of units with both.
+
+    A unit that had the programme all along shows no change: it serves the trend alone and is in
+    neither. Raises Refused where no unit has both.
+    """
+    observed, treated = np.isfinite(panel.outcome), panel.treated()
+    before, after = observed & ~treated, observed & treated
+    changed = np.logical_and(before.any(axis=1), after.any(axis=1))[:, None]
+    if not changed.any():
+        raise Refused("no_treated_units", "No unit was observed both before and after its change.")
+    return before & changed, after & changed
+
+
+def _span(cells: NDArray[np.bool_], quarters: list[date]) -> tuple[date, date]:
+    """First day of the first quarter and last day of the last one that holds any of the cells."""
+    held = np.flatnonzero(cells.any(axis=0))
+    return quarters[held[0]], last_day(quarters[held[-1]], "quarter")
 
 
 def _panel(found: list[dict[str, Any]]) -> tuple[UnitPanel, list[date]]:
@@ -88,7 +109,7 @@ def _panel(found: list[dict[str, Any]]) -> tuple[UnitPanel, list[date]]:
     started: dict[str, int] = {}
     for row in found:
         at = (units.index(row["unit"]), quarters.index(row["quarter"]))
-        begins, ends = row["quarter"], _end(row["quarter"])
+        begins, ends = row["quarter"], last_day(row["quarter"], "quarter")
         came = row["started_on"]
         if came is not None and came <= ends and not begins < came:
             started[row["unit"]] = min(started.get(row["unit"], at[1]), at[1])
@@ -167,6 +188,3 @@ def _error(lower: float, upper: float, level: float) -> float | None:
         return None
     return math.log(upper / lower) / 2 / float(stats.norm.ppf(1 - (1 - level) / 2))
 
-
-def _end(quarter: date) -> date:
-    return (quarter.replace(day=1) + timedelta(days=95)).replace(day=1) - timedelta(days=1)
