@@ -12,6 +12,7 @@ import pytest
 from busan_safety.evaluation import PolicyEffect, evaluate
 
 FIRST, LAST = date(2020, 1, 1), date(2024, 12, 31)
+MAY = date(2024, 5, 31)
 DAYS = (LAST - FIRST).days + 1
 SITES, TREATED = 500, 70
 TIMER, CROSSING = "보행신호 잔여시간표시기", "신호교차로"
@@ -38,7 +39,7 @@ create table intermediate.int_crime_zones__compared (
     delivered_before_month_count integer, delivered_after_month_count integer,
     inside_before_count integer, inside_after_count integer, ring_before_count integer,
     ring_after_count integer, outside_before_count integer, outside_after_count integer,
-    newest_date date, is_synthetic boolean
+    oldest_date date, newest_date date, is_synthetic boolean
 );
 create table marts.dim_district (district_code text);
 create table marts.fct_crime_incidents (
@@ -128,12 +129,22 @@ def seed_zones(city: psycopg.Connection, *, inside: float, ring: float, months: 
             rng.poisson(1500 * 1.1),
         )
         works = date(2023, 6, 1)
-        window = (date(2022, 6, 1), date(2024, 6, 30))
+        window, delivered = (date(2022, 6, 1), date(2024, 6, 30)), (date(2022, 8, 1), MAY)
         # The rest as the query forms it: what lies in no zone, less the ring.
         outside = (rest + near, after[2] + after[1])
         counts = (within, after[0], near, after[1], *outside)
         zones.append(
-            (f"z{number}", f"26{number % 10}", works, *window, 12, months, *counts, LAST, True)
+            (
+                f"z{number}",
+                f"26{number % 10}",
+                works,
+                *window,
+                12,
+                months,
+                *counts,
+                *delivered,
+                True,
+            )
         )
     copy_rows(city, "intermediate.int_crime_zones__compared", zones)
 
@@ -302,6 +313,8 @@ def test_a_fall_in_zones_is_found_and_its_surroundings_are_told(city: psycopg.Co
     assert effect.lower_95 < 0.7 < effect.upper_95
     assert abs(effect.diagnostics["displacement_quotient"]) < 0.5
     assert effect.diagnostics["displacement_difference_upper_95"] < 0
+    assert (effect.before_start, effect.before_end) == (date(2022, 8, 1), MAY.replace(year=2023))
+    assert (effect.after_start, effect.after_end) == (date(2023, 7, 1), MAY)
     assert "평균 회귀" in effect.sentence_ko
 
 

@@ -56,3 +56,19 @@ def test_the_estimate_is_the_zones_change_over_the_averaged_change_around_them()
 
     around = (300 * 1.1 + 100 * 0.9) / 400
     assert found.estimate == pytest.approx(420 / 400 / around, rel=1e-3)
+
+
+def test_the_windows_are_the_counted_months_without_that_of_the_works():
+    early = zone("a", "d1", (300, 330), (1_000, 1_100))
+    late = zone("b", "d2", (100, 90), (2_000, 1_800))
+    early |= {"window_start": date(2022, 6, 1), "window_end": date(2024, 6, 30)}
+    late |= {
+        "works_on": date(2024, 2, 1),
+        "window_start": date(2023, 2, 1),
+        "window_end": date(2024, 12, 31),
+    }
+
+    found = estimate_rows({PLAN.outcome.measure: [early, late]}, PLAN)
+
+    assert found.before == (date(2022, 6, 1), date(2024, 1, 31))
+    assert found.after == (date(2023, 7, 1), date(2024, 12, 31))

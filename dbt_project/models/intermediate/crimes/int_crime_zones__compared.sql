@@ -54,6 +54,7 @@ delivered as (
         windows.zone_id,
         count(*) filter (where not windows.is_after) as delivered_before_month_count,
         count(*) filter (where windows.is_after) as delivered_after_month_count,
+        min((slices.slice_key || '-01')::date) as oldest_date,
         max((slices.slice_key || '-01')::date) as newest_month
     from windows
     inner join slices
@@ -168,6 +169,7 @@ final as (
         zones.completion_month,
         (zones.completion_month - interval '12 months')::date as window_start,
         (zones.completion_month + interval '13 months - 1 day')::date as window_end,
+        delivered.oldest_date,
         (delivered.newest_month + interval '1 month - 1 day')::date as newest_date
     from zones
     inner join batches

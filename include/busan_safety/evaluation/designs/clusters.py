@@ -187,4 +187,3 @@ def _error(lower: float, upper: float, level: float) -> float | None:
     if not (lower > 0 and math.isfinite(upper)):
         return None
     return math.log(upper / lower) / 2 / float(stats.norm.ppf(1 - (1 - level) / 2))
-

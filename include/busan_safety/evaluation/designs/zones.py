@@ -6,6 +6,7 @@ of its district did over the same months; the ring of 200 m is where crime may h
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from busan_safety.evaluation.methods.rate_ratio import Cells, rate_ratio
 from busan_safety.evaluation.methods.refusal import Refused
 from busan_safety.evaluation.plans import Plan
 from busan_safety.evaluation.plans.methods import ZonesWithBuffers
+from busan_safety.evaluation.spans import last_day
 
 
 def read_rows(connection: psycopg.Connection, plan: Plan) -> Rows:
@@ -34,7 +36,8 @@ def estimate_rows(read: Rows, plan: Plan) -> Estimate:
     """Estimate the ratio of changes from the zones' counts. Raises Refused.
 
     The query gives one row per zone with enough months: inside, ring and rest, before and after,
-    and its window. The comparison's change is averaged over zones by what happened in them before;
+    works_on, the first day of the month of completion, and the days between which months were
+    delivered. The comparison's change is averaged over zones by what happened in them before;
     its counts are as many as give that average its Poisson error.
     """
     method = plan.method
@@ -67,9 +70,13 @@ def estimate_rows(read: Rows, plan: Plan) -> Estimate:
         groups=Groups(len(found), len({row["district_code"] for row in found})),
         before=(
             min(row["window_start"] for row in found),
-            max(row["works_on"] for row in found),
+            max(row["works_on"] for row in found) - timedelta(days=1),
         ),
-        after=(min(row["works_on"] for row in found), max(row["window_end"] for row in found)),
+        # The month of completion counts on neither side.
+        after=(
+            last_day(min(row["works_on"] for row in found), "month") + timedelta(days=1),
+            max(row["window_end"] for row in found),
+        ),
         overdispersion=overdispersion,
         diagnostics=_displacement(counts, change, method),
         points=(
