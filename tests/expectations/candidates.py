@@ -57,7 +57,8 @@ TABLES = {
         value_status text, data_as_of date, is_synthetic boolean
     """,
     "policy_effects": """
-        effect_id text, programme_id text, plan_id text, plan_hash text, plan_changed boolean,
+        effect_id text, programme_id text, plan_id text, title_ko text, title_en text,
+        plan_hash text, plan_changed boolean,
         outcome_id text, outcome_name_ko text, outcome_name_en text, design text,
         estimate numeric, estimate_unit text, desired_direction text, lower_95 numeric,
         upper_95 numeric, p_value numeric, family text, family_size integer, p_adjusted numeric,
@@ -238,6 +239,8 @@ def effect_rows() -> Iterator[dict[str, Any]]:
         "plan_hash": "0" * 64,
         "plan_changed": False,
         "outcome_id": "night_calls",
+        "title_ko": "여성안심귀갓길과 야간 112신고",
+        "title_en": "Safe routes and night-time 112 calls",
         "outcome_name_ko": "야간 112신고",
         "outcome_name_en": "Night-time 112 calls",
         "design": "staggered_did",
@@ -295,6 +298,8 @@ def effect_rows() -> Iterator[dict[str, Any]]:
         "effect_id": "safe_routes.urgent_calls",
         "plan_id": "safe_routes_urgent_calls",
         "outcome_id": "urgent_calls",
+        "title_ko": "여성안심귀갓길과 긴급신고",
+        "title_en": "Safe routes and urgent calls",
         "outcome_name_ko": "긴급신고",
         "outcome_name_en": "Urgent calls",
         "verdict": "refused",

@@ -115,6 +115,8 @@ def effect(
         effect_id="plan.outcome",
         programme_id="safe_routes",
         plan_id="plan",
+        title_ko="시책과 결과",
+        title_en="programme and outcome",
         plan_hash="0" * 64,
         plan_changed=False,
         outcome_id="outcome",

@@ -7,6 +7,8 @@ final as (
         effect_id,
         programme_id,
         plan_id,
+        title_ko,
+        title_en,
         plan_hash,
         plan_changed,
         outcome_id,

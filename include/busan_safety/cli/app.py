@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 from dotenv import load_dotenv
 
+from busan_safety import __version__
 from busan_safety.cli import (
     boundary_verb,
     data_verbs,
@@ -35,11 +37,30 @@ from busan_safety.warehouse.embedded import ServerError
 
 app = typer.Typer(
     name="busan-safety",
-    help="Data platform of the Busan Metropolitan Autonomous Police Committee.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"busan-safety {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=_tell_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Data platform of the Busan Metropolitan Autonomous Police Committee."""
+
+
 for verb in (
     *(*service_verbs.VERBS, *data_verbs.VERBS),
     *(*evaluate_verb.VERBS, *query_verb.VERBS),

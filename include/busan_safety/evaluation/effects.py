@@ -24,6 +24,8 @@ class PolicyEffect(BaseModel):
     effect_id: str
     programme_id: str
     plan_id: str
+    title_ko: str | None = None
+    title_en: str | None = None
     plan_hash: str
     plan_changed: bool
     outcome_id: str
@@ -74,6 +76,8 @@ EFFECT_COLUMNS: tuple[Column, ...] = (
     Column("effect_id", "text", "효과 식별자", "Effect id"),
     Column("programme_id", "text not null", "사업 코드", "Programme id"),
     Column("plan_id", "text not null", "평가계획 코드", "Evaluation plan id"),
+    Column("title_ko", "text", "무엇을 평가했는지(국문)", "What was evaluated, in Korean"),
+    Column("title_en", "text", "무엇을 평가했는지(영문)", "What was evaluated, in English"),
     Column(
         "plan_hash",
         "text not null",

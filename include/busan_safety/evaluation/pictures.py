@@ -54,8 +54,8 @@ class Drawn:
     """What a picture shows of a result, where there is no more of it than a released row."""
 
     effect_id: str
-    outcome_name_ko: str
-    outcome_name_en: str
+    title_ko: str | None
+    title_en: str | None
     sentence_ko: str
     estimate_unit: str
     after_start: date | None
@@ -94,8 +94,8 @@ def _title(effect: Drawable) -> alt.TitleParams:
     label = "합성 데이터 synthetic data · " if effect.is_synthetic else ""
     return alt.TitleParams(
         text=[
-            *textwrap.wrap(effect.outcome_name_ko, _LETTERS_A_LINE // 2 + 6),
-            *textwrap.wrap(effect.outcome_name_en, _LETTERS_A_LINE + 8),
+            *textwrap.wrap(effect.title_ko or "", _LETTERS_A_LINE // 2 + 6),
+            *textwrap.wrap(effect.title_en or "", _LETTERS_A_LINE + 8),
         ],
         subtitle=[
             f"{label}{effect.effect_id}",

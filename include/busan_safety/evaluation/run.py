@@ -146,6 +146,8 @@ def _effect(
         effect_id=f"{plan.plan_id}.{plan.outcome.outcome_id}",
         programme_id=plan.programme_id,
         plan_id=plan.plan_id,
+        title_ko=plan.title.ko,
+        title_en=plan.title.en,
         plan_hash=plan.plan_hash,
         plan_changed=plan_changed,
         outcome_id=plan.outcome.outcome_id,

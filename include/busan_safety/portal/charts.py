@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 # The 16 districts as (column, row), roughly where they lie: sea in the south and east.
@@ -132,17 +132,32 @@ class IntervalPlot:
 _TICKS = (0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 4.0)
 
 
+def reach_of(ratios: Iterable[float | None]) -> float:
+    """Half the length of a logarithmic axis around 1 that holds all ratios, and 1.25 at least.
+
+    Raises ValueError for a ratio that is not positive.
+    """
+    known = [value for value in ratios if value is not None]
+    if any(value <= 0 for value in known):
+        raise ValueError("a rate ratio is positive")
+    return max(abs(math.log(value)) for value in (*known, 1.25)) * 1.12
+
+
 def interval_plot(
-    estimate: float, lower: float, upper: float, mde: float | None, *, width: float
+    estimate: float,
+    lower: float,
+    upper: float,
+    mde: float | None,
+    *,
+    width: float,
+    reach: float | None = None,
 ) -> IntervalPlot:
     """Place a rate ratio, its 95 % interval and the minimum detectable ratio around 1.
 
-    All values are positive. Raises ValueError otherwise.
+    All values are positive. Raises ValueError otherwise. reach: that of an axis which several
+    share (`reach_of`); without it the axis is as long as these values need.
     """
-    shown = [value for value in (estimate, lower, upper, mde) if value is not None]
-    if min(shown) <= 0:
-        raise ValueError("a rate ratio is positive")
-    reach = max(abs(math.log(value)) for value in (*shown, 1.25)) * 1.12
+    reach = max(reach_of((estimate, lower, upper, mde)), reach or 0.0)
 
     def place(value: float) -> float:
         return round((math.log(value) + reach) / (2 * reach) * width, 1)

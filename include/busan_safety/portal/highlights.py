@@ -18,6 +18,7 @@ from busan_safety.portal.charts import (
     Tile,
     interval_plot,
     line,
+    reach_of,
     tile_map,
 )
 from busan_safety.release.pictures import picture_name
@@ -27,6 +28,7 @@ MAPPED_INDICATORS = ("five_major_crime_rate", "call_112_rate")
 TREND_INDICATOR = "call_112_rate"
 ROUNDED = "rounded"
 PLOT_WIDTH = 560
+BESIDE_WIDTH = 300
 TREND_WIDTH = 990
 TREND_HEIGHT = 150
 
@@ -42,6 +44,9 @@ _VERDICTS = {
     "not_detectable": Text(ko="가려낼 수 없음", en="not detectable"),
     "refused": Text(ko="추정하지 않음", en="not estimated"),
 }
+
+_NUMBERS = ("estimate", "lower_95", "upper_95")
+_DRAWN = (*_NUMBERS, "mde")
 
 Row = dict[str, Any]
 
@@ -84,9 +89,12 @@ class Trend:
 class Effect:
     """One evaluated effect: its careful sentence and, unless refused, its interval.
 
+    plot: on an axis of its own; beside: on the axis that all effects share.
     picture: address of the released picture below the page; None where a row has none.
     """
 
+    effect_id: str
+    title: Text
     outcome: Text
     verdict: Text
     verdict_id: str
@@ -97,6 +105,8 @@ class Effect:
     lower: float | None
     upper: float | None
     plot: IntervalPlot | None
+    beside: IntervalPlot | None
+    is_hidden: bool
     picture: str | None
     family_note: Text | None
 
@@ -135,7 +145,13 @@ def trend(version: Version) -> Trend | None:
 def effects(version: Version) -> list[Effect]:
     """Every published effect, in the release's order."""
     drawn = {file.name for file in version.files}
-    return [_effect(row, version.path, drawn) for row in _rows(version, lambda _: True)]
+    rows = _rows(version, lambda _: True)
+    reach = reach_of(row[name] for row in rows if _has_plot(row) for name in _DRAWN)
+    return [_effect(row, version.path, drawn, reach) for row in rows]
+
+
+def _has_plot(row: Row) -> bool:
+    return row["estimate_unit"] == "rate_ratio" and None not in [row[name] for name in _NUMBERS]
 
 
 def _map(version: Version, indicator_id: str) -> Map | None:
@@ -171,13 +187,17 @@ def _map(version: Version, indicator_id: str) -> Map | None:
     )
 
 
-def _effect(row: Row, path: str, drawn: Collection[str]) -> Effect:
-    numbers = (row["estimate"], row["lower_95"], row["upper_95"])
+def _effect(row: Row, path: str, drawn: Collection[str], reach: float) -> Effect:
+    ratios = [row[name] for name in _DRAWN]
+    has_plot = _has_plot(row)
+    outcome = Text(ko=row["outcome_name_ko"], en=row["outcome_name_en"])
     picture = picture_name(row["effect_id"])
     note = row.get("family_note_ko")
-    has_plot = row["estimate_unit"] == "rate_ratio" and None not in numbers
     return Effect(
-        outcome=Text(ko=row["outcome_name_ko"], en=row["outcome_name_en"]),
+        effect_id=row["effect_id"],
+        # Releases before the title had a column name their outcome alone.
+        title=Text(ko=row["title_ko"], en=row["title_en"]) if "title_ko" in row else outcome,
+        outcome=outcome,
         verdict=_VERDICTS[row["verdict"]],
         verdict_id=row["verdict"],
         sentence=Text(ko=row["sentence_ko"], en=row["sentence_en"]),
@@ -186,7 +206,9 @@ def _effect(row: Row, path: str, drawn: Collection[str]) -> Effect:
         estimate=row["estimate"],
         lower=row["lower_95"],
         upper=row["upper_95"],
-        plot=interval_plot(*numbers, row["mde"], width=PLOT_WIDTH) if has_plot else None,
+        plot=interval_plot(*ratios, width=PLOT_WIDTH) if has_plot else None,
+        beside=interval_plot(*ratios, width=BESIDE_WIDTH, reach=reach) if has_plot else None,
+        is_hidden=row["value_status"] == "suppressed",
         picture=f"{path}/{picture}" if picture in drawn else None,
         family_note=Text(ko=note, en=row["family_note_en"]) if note else None,
     )

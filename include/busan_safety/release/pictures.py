@@ -13,7 +13,7 @@ from busan_safety.gate.candidate import Candidate
 log = logging.getLogger(__name__)
 
 _NEEDED = {
-    *("effect_id", "points", "outcome_name_ko", "outcome_name_en", "sentence_ko"),
+    *("effect_id", "points", "title_ko", "title_en", "sentence_ko"),
     "estimate_unit",
 }
 _PREFIX = "effect-"
@@ -48,8 +48,8 @@ def pictures(candidate: Candidate) -> dict[str, bytes]:
 def _effect(row: dict[str, str]) -> Drawn:
     return Drawn(
         effect_id=row["effect_id"],
-        outcome_name_ko=row["outcome_name_ko"],
-        outcome_name_en=row["outcome_name_en"],
+        title_ko=row["title_ko"],
+        title_en=row["title_en"],
         sentence_ko=row["sentence_ko"],
         estimate_unit=row["estimate_unit"],
         after_start=date.fromisoformat(row["after_start"]) if row["after_start"] else None,

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from busan_safety import __version__
 from busan_safety.cli import app as cli_app
 from busan_safety.cli import main
 from busan_safety.settings import get_settings
@@ -34,6 +35,14 @@ def test_sources_lists_the_registry(
     listed = json.loads(capsys.readouterr().out)
     assert status == 0
     assert {one["id"] for one in listed} == {path.stem for path in REGISTRY.glob("*.yml")}
+
+
+def test_the_version_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = run("--version", monkeypatch=monkeypatch)
+
+    assert (status, capsys.readouterr().out) == (0, f"busan-safety {__version__}\n")
 
 
 def test_an_unknown_source_is_one_line_and_status_2(

@@ -15,6 +15,8 @@ def effect(points: list[dict[str, object]]) -> PolicyEffect:
         effect_id="plan.outcome",
         programme_id="programme",
         plan_id="plan",
+        title_ko="시책과 사고",
+        title_en="programme and accidents",
         plan_hash="0" * 64,
         plan_changed=False,
         outcome_id="outcome",

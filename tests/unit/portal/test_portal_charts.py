@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from busan_safety.portal.charts import TILES, Cell, interval_plot, line, tile_map
+from busan_safety.portal.charts import TILES, Cell, interval_plot, line, reach_of, tile_map
 
 SEED = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds" / "districts.csv"
 
@@ -75,6 +75,17 @@ def test_interval_lies_inside_the_picture_and_on_the_right_side_of_one(
     if estimate < 0.99:
         assert plot.estimate < plot.one
     assert len(plot.ticks) <= 7
+
+
+def test_on_a_shared_axis_the_same_ratio_has_the_same_place() -> None:
+    reach = reach_of((0.4, None, 1.3))
+
+    narrow = interval_plot(0.9, 0.8, 1.0, None, width=300, reach=reach)
+    wide = interval_plot(0.9, 0.4, 1.3, None, width=300, reach=reach)
+
+    assert narrow.estimate == wide.estimate
+    assert narrow.ticks == wide.ticks
+    assert 0 <= wide.lower < narrow.lower
 
 
 def test_ratio_of_zero_is_refused() -> None:

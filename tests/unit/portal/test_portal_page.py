@@ -9,8 +9,8 @@ from pathlib import Path
 from busan_safety.gate import Decision, Reason, Text, all_datasets, get_dataset
 from busan_safety.gate.decision import verdict_of
 from busan_safety.portal.build import Card, render_page
-from busan_safety.portal.charts import TILES, Cell, tile_map
-from busan_safety.portal.highlights import Map
+from busan_safety.portal.charts import TILES, Cell, IntervalPlot, interval_plot, tile_map
+from busan_safety.portal.highlights import Effect, Map
 from busan_safety.release import Publication
 from busan_safety.release.publication import PublishedFile, Version
 from busan_safety.release.words import ROUNDED_NOTE
@@ -19,6 +19,9 @@ from busan_safety.settings import Settings
 REASON = Reason(
     "grid_complete", "critical", "A district is <missing>.", "구·군이 빠졌습니다.", "why", 2
 )
+
+
+TITLES = ("timers", "cameras", "routes")
 
 
 def _version(name: str, *, is_synthetic: bool = False) -> Version:
@@ -112,3 +115,42 @@ def test_every_dataset_is_declared_with_a_suite() -> None:
     suites = Settings().expectations_dir / "published"
 
     assert {path.stem for path in suites.glob("*.yml")} == set(all_datasets())
+
+
+def _effect(title: str, plot: IntervalPlot | None, *, is_hidden: bool = False) -> Effect:
+    ratios = (0.8, 0.7, 0.9) if plot else (None, None, None)
+    said = Text(ko="문장", en="sentence")
+    return Effect(
+        effect_id=f"plan.{title}",
+        title=Text(ko=title, en=title),
+        outcome=Text(ko="사고 건수", en="accidents"),
+        verdict=said,
+        verdict_id="decrease" if plot else "refused",
+        sentence=said,
+        grade=3,
+        window=None,
+        estimate=ratios[0],
+        lower=ratios[1],
+        upper=ratios[2],
+        plot=plot,
+        beside=plot,
+        is_hidden=is_hidden,
+        picture=None,
+        family_note=None,
+    )
+
+
+def test_effects_stand_beside_each_other_the_refused_and_hidden_without_a_number() -> None:
+    plot = interval_plot(0.8, 0.7, 0.9, None, width=300)
+    timers, cameras, routes = TITLES
+    effects = [_effect(timers, plot), _effect(cameras, None), _effect(routes, None, is_hidden=True)]
+
+    page = render_page(Settings(), cards=[], maps=[], trend=None, effects=effects)
+
+    rows = page[page.index('<table class="forest">') : page.index("</table>")].split("<tr>")[2:]
+    assert [f'href="#plan.{one}"' in row for one, row in zip(TITLES, rows, strict=True)] == [
+        True
+    ] * 3
+    assert ["0.80 (0.70–0.90)" in row for row in rows] == [True, False, False]
+    assert ["비공개" in row for row in rows] == [False, False, True]
+    assert all(f'id="plan.{one}"' in page for one in TITLES)

@@ -17,7 +17,7 @@ from busan_safety.release.package import CHECKSUMS, Edition, build_files
 from busan_safety.release.pictures import picture_name, pictures
 
 NAMES = (
-    *("effect_id", "outcome_name_ko", "outcome_name_en", "sentence_ko", "points", "after_start"),
+    *("effect_id", "title_ko", "title_en", "sentence_ko", "points", "after_start"),
     *("estimate_unit", "data_as_of", "is_synthetic"),
 )
 COLUMNS = tuple(Column(name, "text", "") for name in NAMES)
