@@ -26,7 +26,7 @@ OPTIONS = [
 
 
 def main() -> int:
-    """Write portal.png and dags.png beside this file."""
+    """Write portal.png, effects.png and dags.png beside this file."""
     settings = get_settings()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
@@ -39,13 +39,14 @@ def main() -> int:
 
 
 def take_portal(page: Page, settings: Settings) -> None:
-    """The portal's first screen."""
+    """The portal's first screen, and what the programmes did."""
     page.goto(f"http://{settings.host}:{settings.portal_port}/")
     page.screenshot(path=FOLDER / "portal.png")
+    page.locator(".card:has(.forest)").screenshot(path=FOLDER / "effects.png")
 
 
 def take_dags(page: Page, settings: Settings) -> None:
-    """Airflow's graph of the warehouse build, after logging in as viewer."""
+    """Airflow's list of the DAGs, after logging in as viewer."""
     address = f"http://{settings.host}:{settings.airflow_port}"
     page.goto(f"{address}/auth/login/")
     page.fill("input[name=username]", "viewer")
