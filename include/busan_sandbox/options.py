@@ -14,7 +14,7 @@ import numpy as np
 PLANTED_PROGRAMMES = frozenset(
     {
         "safe_routes", "prevention_zones", "joint_patrols", "apo_vehicles", "countdown_timers",
-        "rear_plate_cameras",
+        "rear_plate_cameras", "mental_emergency_centre",
     }
 )  # fmt: skip
 

@@ -11,8 +11,10 @@ joint response shortens the handling of a mental emergency (`JOINT_EFFECT`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, timezone
+from statistics import NormalDist
 
 import numpy as np
 
@@ -50,6 +52,9 @@ _SURNAMES = "김이박최정강조윤장임"
 
 _CASES_PER_MONTH = 110
 _MEDIAN_HANDLING_MINUTES = 165.0
+_SPREAD = 0.45
+_UNTIL_REPORT_MINUTES = 8
+_JOINT_SHARE = 0.72
 _HOSPITAL = (("응급입원", 0.34), ("행정입원", 0.06), ("자의·동의입원", 0.08), ("미입원", 0.52))
 
 
@@ -180,7 +185,7 @@ def mental_answers(options: Options, truth: Truth) -> Delivery:
         {
             "programme": "mental_center",
             "outcome": "handling_minutes",
-            "rate_ratio": JOINT_EFFECT,
+            "rate_ratio": options.effect("mental_emergency_centre", JOINT_EFFECT),
             "unit": "city",
             "treated": "cases with joint response (합동)",
             "window": {"from": JOINT_SINCE.isoformat(), "to": options.last.last_day.isoformat()},
@@ -188,10 +193,7 @@ def mental_answers(options: Options, truth: Truth) -> Delivery:
     )
     rows: list[dict[str, Cell]] = []
     for month in options.months:
-        stream = options.stream("mental center", month)
-        count = int(stream.poisson(_CASES_PER_MONTH * max(options.scale, FLOOR)))
-        minutes = np.sort(stream.integers(0, month.last_day.day * 1440, count))
-        rows += [_case(i + 1, month, int(at), stream) for i, at in enumerate(minutes)]
+        rows += mental_cases(options, month)
     if len(rows) >= 20:
         rows[5]["CLOS_DT"], rows[5]["RCPT_DT"] = rows[5]["RCPT_DT"], rows[5]["CLOS_DT"]
         rows[9]["CASE_NO"] = None
@@ -203,17 +205,45 @@ def mental_answers(options: Options, truth: Truth) -> Delivery:
     return Delivery("api/mental_center.json", json_bytes(rows))
 
 
-def _case(number: int, month: Month, minute: int, stream: np.random.Generator) -> dict[str, Cell]:
+def mental_cases(options: Options, month: Month) -> list[dict[str, Cell]]:
+    """Return the mental emergencies of a month in the order of receipt, without faults."""
+    stream = options.stream("mental center", month)
+    count = int(stream.poisson(_CASES_PER_MONTH * max(options.scale, FLOOR)))
+    minutes = np.sort(stream.integers(0, month.last_day.day * 1440, count))
+    effect = options.effect("mental_emergency_centre", JOINT_EFFECT)
+    return [_case(i + 1, month, int(at), effect, stream) for i, at in enumerate(minutes)]
+
+
+def typical_minutes_ratio() -> float:
+    """Return the planted ratio of geometric mean minutes, all cases since to all cases before.
+
+    Less than the effect of joint response: some cases stay without it, and the minutes until the
+    report are those of any case.
+    """
+
+    def mean_log(median: float) -> float:
+        normal = NormalDist(math.log(median), _SPREAD)
+        minutes = np.exp([normal.inv_cdf((step + 0.5) / 20_000) for step in range(20_000)])
+        return float(np.log(np.round(minutes) + _UNTIL_REPORT_MINUTES).mean())
+
+    alone = mean_log(_MEDIAN_HANDLING_MINUTES)
+    joint = mean_log(_MEDIAN_HANDLING_MINUTES * JOINT_EFFECT)
+    return math.exp(_JOINT_SHARE * (joint - alone))
+
+
+def _case(
+    number: int, month: Month, minute: int, effect: float, stream: np.random.Generator
+) -> dict[str, Cell]:
     received = datetime.combine(month.first_day, time(), _KST) + timedelta(minutes=minute)
-    is_joint = received.date() >= JOINT_SINCE and stream.random() < 0.72
-    median = _MEDIAN_HANDLING_MINUTES * (JOINT_EFFECT if is_joint else 1.0)
-    handling = float(np.exp(stream.normal(np.log(median), 0.45)))
+    is_joint = received.date() >= JOINT_SINCE and stream.random() < _JOINT_SHARE
+    median = _MEDIAN_HANDLING_MINUTES * (effect if is_joint else 1.0)
+    handling = float(np.exp(stream.normal(np.log(median), _SPREAD)))
     kind = str(stream.choice([kind for kind, _ in _HOSPITAL], p=[part for _, part in _HOSPITAL]))
     dong = city.dongs()[int(stream.integers(0, len(city.dongs())))]
     district = next(d for d in city.districts() if d.code == dong.district_code)
     dispatched = received + timedelta(minutes=int(stream.integers(1, 6)))
     arrived = dispatched + timedelta(minutes=int(stream.gamma(4.0, 2.0)) + 1)
-    closed = received + timedelta(minutes=round(handling) + 8)
+    closed = received + timedelta(minutes=round(handling) + _UNTIL_REPORT_MINUTES)
     style = "%Y-%m-%d %H:%M:%S"
     is_night = received.hour >= 20 or received.hour < 8
     return {

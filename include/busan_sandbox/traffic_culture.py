@@ -24,6 +24,7 @@ _NAMESPACE = uuid.UUID("5d0a3c1e-15b0-4a36-8d6f-150900010001")
 _RETURNS = {2022: 9_900, 2023: 10_700, 2024: 10_900}
 _RETURN_RATE = 0.035
 _STICKERS = 12_000
+RETURNS_ITEM = "면허 자진반납"
 # Age bands: share of the holders, return rate relative to the mean.
 _BANDS = (
     ("65~69세", 0.47, 0.35), ("70~74세", 0.28, 1.0), ("75~79세", 0.15, 1.9),
@@ -45,7 +46,7 @@ def traffic_culture_answers(options: Options, truth: Truth) -> Delivery:
     """
     tables = []
     for year in options.full_years:
-        rows = list(_year_rows(options, year))
+        rows = list(year_rows(options, year))
         rows[7][4] = "-3"
         rows[11][1] = "부산광역시 낙동구"
         truth.planted["city_traffic_culture.negative_count"] += 1
@@ -65,7 +66,8 @@ def traffic_culture_answers(options: Options, truth: Truth) -> Delivery:
     return Delivery("api/traffic_culture.json", json_bytes(tables))
 
 
-def _year_rows(options: Options, year: int) -> Iterator[list[Cell]]:
+def year_rows(options: Options, year: int) -> Iterator[list[Cell]]:
+    """Yield a year's rows without faults: month, district, item, age band, count, holders."""
     stream = options.stream("licence returns", year)
     total = _RETURNS.get(year, _RETURNS[max(_RETURNS)])
     holders_65 = _RETURNS[2023] / _RETURN_RATE * 1.03 ** (year - 2023)
@@ -88,7 +90,7 @@ def _year_rows(options: Options, year: int) -> Iterator[list[Cell]]:
             for band, (label, *_) in enumerate(_BANDS):
                 count = int(returns[month, place, band])
                 own = int(holders[place, band])
-                yield [period, name, "면허 자진반납", label, str(count), f"{own:,}"]
+                yield [period, name, RETURNS_ITEM, label, str(count), f"{own:,}"]
             given = int(stickers[month * 16 + place])
             yield [period, name, "초보운전 스티커", "-", f"{given:,}", "-"]
 

@@ -40,6 +40,14 @@ _NOTES = {
     "relief_centre_intoxicated_calls": "The sandbox plants nothing in the calls of the whole city: "
     "the study itself takes 15 % of them away from the opening on. No works on routes, whose "
     "effect on night calls would fall into the same months.",
+    "mental_centre_handling_minutes": "The planted ratio is that of all cases: 72 % have the joint "
+    "response, which takes a fifth off the minutes after the report.",
+    "security_cctv_street_incidents": "Cells whose cameras all have a month, about 64 with a first "
+    "one. The sandbox plants nothing: the study itself takes incidents of these cells away from "
+    "the month of the camera on.",
+    "licence_returns_elderly_accidents": "The ratio is for each licence returned for 100 holders. "
+    "The sandbox plants nothing: the study itself takes elderly drivers' accidents away by the "
+    "district's returns, and leaves all accidents, the basis, as they are.",
 }
 _INTRODUCTION = """\
 # Does the evaluation find what was planted?

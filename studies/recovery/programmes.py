@@ -12,6 +12,7 @@ from busan_safety.evaluation.plans import Plan, load_plans
 from busan_sandbox.apo import APO_EFFECT
 from busan_sandbox.dogpatrol import DOG_EFFECT
 from busan_sandbox.options import Month, Options
+from busan_sandbox.relief import typical_minutes_ratio
 from busan_sandbox.sites import CAMERA_EFFECT, TIMER_EFFECT
 from busan_sandbox.zones import ZONE_EFFECT
 from studies.recovery.cities import rows_of, thinned
@@ -83,9 +84,6 @@ NOT_STUDIED = (
     "crowded_events_calls",
     "dog_patrols_perceived_safety",
     "happy_home_rereports",
-    "licence_returns_elderly_accidents",
-    "mental_centre_handling_minutes",
-    "security_cctv_street_incidents",
 )
 STUDIED = (
     Studied("safe_routes_night_calls", 0.80, *_TWO_YEARS, scale=0.15, placebo_without=_ROUTES),
@@ -116,4 +114,13 @@ STUDIED = (
         without=_ROUTES,
         thins=True,
     ),
+    Studied(
+        "mental_centre_handling_minutes",
+        typical_minutes_ratio(),
+        Month(2022, 1),
+        Month(2024, 12),
+        placebo_without=frozenset({"mental_emergency_centre"}),
+    ),
+    Studied("security_cctv_street_incidents", 0.80, *_LONG, without=_CRIME, thins=True),
+    Studied("licence_returns_elderly_accidents", 0.97, Month(2022, 1), Month(2024, 12), thins=True),
 )

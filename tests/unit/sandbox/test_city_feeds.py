@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import statistics
 import zipfile
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -24,7 +26,13 @@ from busan_sandbox.age_population import apportion
 from busan_sandbox.city_feeds import ENDPOINTS, deliveries
 from busan_sandbox.options import Month, Options
 from busan_sandbox.participation import participation_files
-from busan_sandbox.relief import FLOOR, JOINT_EFFECT, mental_answers, relief_files
+from busan_sandbox.relief import (
+    FLOOR,
+    JOINT_EFFECT,
+    mental_answers,
+    relief_files,
+    typical_minutes_ratio,
+)
 from busan_sandbox.traffic_culture import traffic_culture_answers
 from busan_sandbox.truth import Truth
 from busan_sandbox.victims import PARTICIPANTS, SUPPORTS, victim_support_files
@@ -223,7 +231,6 @@ def test_rows_of_other_places_are_counted_and_left_out(generated):
 
 @pytest.mark.parametrize(("total", "weights"), [(10, [1, 1, 1]), (7, [0, 5, 2.5]), (0, [1, 2])])
 def test_apportioned_parts_add_up_to_the_total(total, weights):
-    import numpy as np
 
     parts = apportion(total, np.array(weights, dtype=float))
 
@@ -249,16 +256,38 @@ def test_the_budget_workbook_has_the_faults_of_real_ones(generated):
     assert shown[f"H{total}"].value == sum(column)
 
 
-def test_joint_response_shortens_handling_by_the_planted_ratio():
-    span = Options(scale=1, first=Month(2024, 1), last=Month(2024, 6))
+HALF_A_YEAR = Options(scale=1, first=Month(2024, 1), last=Month(2024, 6))
 
+
+def handling_minutes(span: Options) -> dict[str, list[float]]:
+    """Minutes from receipt to close by kind of response."""
     minutes: dict[str, list[float]] = defaultdict(list)
     for row in json.loads(mental_answers(span, Truth()).content):
         received, closed = (datetime.fromisoformat(row[name]) for name in ("RCPT_DT", "CLOS_DT"))
-        minutes[row["RSPNS_SE"]].append((closed - received).total_seconds() / 60)
+        if closed > received:  # One row is spoilt.
+            minutes[row["RSPNS_SE"]].append((closed - received).total_seconds() / 60)
+    return minutes
+
+
+@pytest.mark.parametrize(
+    ("without", "planted"), [(frozenset(), JOINT_EFFECT), ({"mental_emergency_centre"}, 1.0)]
+)
+def test_joint_response_shortens_handling_by_the_planted_ratio(without, planted):
+    minutes = handling_minutes(replace(HALF_A_YEAR, without=frozenset(without)))
 
     ratio = statistics.median(minutes["합동"]) / statistics.median(minutes["경찰단독"])
-    assert ratio == pytest.approx(JOINT_EFFECT, abs=0.1)
+    assert ratio == pytest.approx(planted, abs=0.1)
+
+
+def test_the_typical_minutes_of_all_cases_fall_by_less_than_those_of_joint_ones():
+    year = replace(HALF_A_YEAR, first=Month(2024, 1), last=Month(2025, 12))
+    without = replace(year, without=frozenset({"mental_emergency_centre"}))
+
+    cities = [handling_minutes(span).values() for span in (year, without)]
+    typical = [float(np.log(np.concatenate([*kinds])).mean()) for kinds in cities]
+
+    assert JOINT_EFFECT < typical_minutes_ratio() < 1
+    assert math.exp(typical[0] - typical[1]) == pytest.approx(typical_minutes_ratio(), abs=0.005)
 
 
 def test_admissions_of_a_year_at_full_scale_have_the_published_magnitudes():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,36 @@ def test_every_plan_is_studied_or_named_as_not_studied():
     assert sorted([*studied, *NOT_STUDIED]) == [plan.plan_id for plan in load_plans()]
 
 
+def test_thinning_takes_events_of_a_cell_from_the_month_of_its_camera_on():
+    plan = next(one for one in STUDIED if one.plan_id.startswith("security_cctv")).plan()
+    quarters = [date(2024, month, 1) for month in (1, 4, 7)]
+    rows = {
+        plan.outcome.measure: [
+            {"quarter": quarter, "started_on": day, "event_count": 10_000}
+            for day in (date(2024, 6, 1), None)
+            for quarter in quarters
+        ],
+        "overlap": [],
+    }
+
+    found = thinned(rows, plan, ratio=0.7, seed=1)
+
+    counts = [row["event_count"] for row in found[plan.outcome.measure]]
+    assert counts == pytest.approx([10_000, 9_000, 7_000, *[10_000] * 3], abs=150)
+    assert found["overlap"] == []
+
+
+def test_thinning_takes_events_of_a_district_by_its_amount():
+    plan = next(one for one in STUDIED if one.plan_id.startswith("licence")).plan()
+    rows = {plan.outcome.measure: [{"dose": dose, "event_count": 10_000} for dose in (0.0, 2.0)]}
+
+    found = thinned(rows, plan, ratio=0.9, seed=1)[plan.outcome.measure]
+
+    assert [row["event_count"] for row in found] == pytest.approx([10_000, 8_100], abs=150)
+
+
 def test_thinning_takes_events_after_the_interruption_alone():
-    studied = next(one for one in STUDIED if one.thins)
+    studied = next(one for one in STUDIED if one.plan_id.startswith("relief"))
     plan = studied.plan()
     opening = plan.dates.interruption
     assert opening is not None
