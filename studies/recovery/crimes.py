@@ -85,7 +85,9 @@ def street_incidents_by_cell(options: Options, plan: Plan) -> Rows:
     completed = [zone.works_completed_on for zone in zones(options)]
     for year in sorted({month.year for month in options.months}):
         found = incidents_of_year(options, year)
-        for at in np.flatnonzero(~np.isnan(found.longitude)).tolist():
+        months = found.reported.astype("datetime64[M]").astype(np.int64)
+        is_delivered = np.isin(months, _delivered(options))
+        for at in np.flatnonzero(is_delivered & ~np.isnan(found.longitude)).tolist():
             is_in_zone = found.zone[at] >= 0
             is_in_street = found.place[at] == PLACES.index("노상")
             if not (is_in_zone or is_in_street):
@@ -95,8 +97,7 @@ def street_incidents_by_cell(options: Options, plan: Plan) -> Rows:
             day = completed[found.zone[at]] if is_in_zone else None
             if day is not None and day <= options.last.last_day:
                 works[cell] = min(works.get(cell, day), day)
-            month = ordinal(found.reported[at].astype("datetime64[D]").item())
-            quarter = month_start(month - month % 3)
+            quarter = month_start(int(months[at] - months[at] % 3))
             if is_in_street and quarter in quarters:
                 counts[cell, quarter] += 1
                 places.setdefault(cell, Counter())[dongs[found.dong[at]].code] += 1
