@@ -243,7 +243,7 @@ def effect_rows() -> Iterator[dict[str, Any]]:
         "title_en": "Safe routes and night-time 112 calls",
         "outcome_name_ko": "야간 112신고",
         "outcome_name_en": "Night-time 112 calls",
-        "design": "staggered_did",
+        "design": "staggered_did_rate_ratio",
         "estimate_unit": "rate_ratio",
         "desired_direction": "decrease",
         "family": "safe_routes",

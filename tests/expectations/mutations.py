@@ -162,6 +162,9 @@ MUTATIONS: dict[str, dict[str, str]] = {
         "small_counts_hidden": f"""
             update {EFFECTS} set points = jsonb_set(points, '{{1,value}}', '3') where {_EFFECT}
         """,
+        "no_counts_of_published_places": f"""
+            update {EFFECTS} set design = 'few_clusters_did' where {_EFFECT}
+        """,
         "hidden_rows_are_empty": f"""
             update {EFFECTS} set value_status = 'suppressed', estimate = null, lower_95 = null,
                 upper_95 = null, p_value = null, p_adjusted = null, mde = null where {_EFFECT}

@@ -109,7 +109,11 @@ def test_project_without_any_number_is_not_reported(marts: psycopg.Connection) -
 
 
 def effect(
-    *, is_public: bool = True, points: list[dict[str, object]] | None = None, **cells: int
+    *,
+    is_public: bool = True,
+    points: list[dict[str, object]] | None = None,
+    design: str = "staggered_did_rate_ratio",
+    **cells: int,
 ) -> PolicyEffect:
     return PolicyEffect(
         effect_id="plan.outcome",
@@ -122,7 +126,7 @@ def effect(
         outcome_id="outcome",
         outcome_name_ko="결과",
         outcome_name_en="outcome",
-        design="staggered_did_rate_ratio",
+        design=design,
         estimate=0.8,
         desired_direction="decrease",
         lower_95=0.7,
@@ -194,6 +198,7 @@ def test_effect_with_large_cells_is_published_without_its_diagnostics(
         ("buffer", 4.5, False),
         ("buffer", 5, True),
         ("buffer", 0, True),
+        ("observed", 400, False),
         ("of_tomorrow", 1.2, False),
         (None, 1.2, False),
         ("empirical_bayes", 0.8, True),
@@ -213,6 +218,22 @@ def test_points_are_hidden_when_one_is_a_small_count(
     row = only(disclosed(marts, "policy_effects"))
     assert row["points"] == (points if is_shown else None)
     assert row["value_status"] == "observed"
+
+
+@pytest.mark.parametrize("design", ["few_clusters_did", "interrupted_time_series", "of_tomorrow"])
+@pytest.mark.parametrize(("series", "is_shown"), [("event_study", True), ("treated", False)])
+def test_effect_on_whole_districts_or_the_city_shows_ratios_and_no_count(
+    marts: psycopg.Connection, design: str, series: str, is_shown: bool
+) -> None:
+    points: list[dict[str, object]] = [{"series": series, "at": "+1", "value": 40}]
+    store(effect(design=design, points=points, treated_before=40, control_after=500))
+
+    protect()
+
+    row = only(disclosed(marts, "policy_effects"))
+    assert (row["treated_before"], row["control_after"]) == (None, None)
+    assert float(row["estimate"]) == 0.8
+    assert row["points"] == (points if is_shown else None)
 
 
 def test_effect_that_is_not_public_stays_inside(marts: psycopg.Connection) -> None:

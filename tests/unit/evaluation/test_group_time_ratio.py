@@ -35,7 +35,7 @@ def panel(*, ratio: float = 1.0, seed: int = 1, level: float = 0.6) -> UnitPanel
 
 
 def estimated(of: UnitPanel) -> GroupTimeRatios:
-    return group_time_ratios(of, seed=3, draws=300)
+    return group_time_ratios(of)
 
 
 def test_a_planted_ratio_is_found_though_busy_cells_were_chosen() -> None:
@@ -69,6 +69,9 @@ def test_it_is_the_ratio_of_sums_where_there_is_one_cohort() -> None:
     # 25 seen in the treated; 5 x mean(4, 6) x 20 / 10 expected. The quarter of the start is out.
     assert found.overall.estimate == pytest.approx(25 / 50)
     assert (found.before, found.after, found.expected) == (50, 25, pytest.approx(50))
+    # Clusters nearly of one size: that there are five of them is no error of the ratio.
+    assert found.effective_clusters == pytest.approx(5, rel=0.01)
+    assert 0.4 < found.overall.lower < 0.5 < found.overall.upper < 0.6
 
 
 def test_units_treated_before_are_no_comparison() -> None:
@@ -139,5 +142,12 @@ def test_too_few_events_or_places_are_refused() -> None:
         of = panel()
         estimated(UnitPanel(of.units, of.periods, of.outcome, of.first_treated, None, ("d",) * 400))
 
+    with pytest.raises(Refused) as two_clusters:
+        of = panel()
+        treated = np.isfinite(of.cohorts())
+        names = tuple("ab"[at % 2] if treated[at] else f"d{at % 40}" for at in range(CELLS))
+        estimated(UnitPanel(of.units, of.periods, of.outcome, of.first_treated, None, names))
+
+    assert two_clusters.value.code == "too_few_clusters"
     assert few_events.value.code == "too_few_events"
     assert few_clusters.value.code == "too_few_clusters"

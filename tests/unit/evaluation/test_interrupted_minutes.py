@@ -51,6 +51,15 @@ def test_months_that_resemble_each_other_widen_the_interval() -> None:
     assert np.mean(wider) > 1.1
 
 
+def test_the_error_is_never_below_that_of_independent_months() -> None:
+    found = [estimated(logs(seed=seed)) for seed in range(40)]
+
+    assert all(one.level_change.standard_error >= one.plain_error * (1 - 1e-9) for one in found)
+    # Newey-West alone falls below it in most of these series without any memory.
+    below = [one.level_change.standard_error == pytest.approx(one.plain_error) for one in found]
+    assert np.mean(below) > 0.5
+
+
 def test_weights_are_the_months_cases() -> None:
     values, cases = logs(ratio=0.9), np.arange(48) + 20
     found = interrupted_minutes(MONTHS, values, cases, START)

@@ -1,7 +1,8 @@
 -- One row per effect. With one to threshold - 1 events in any of its four cells the whole row of
 -- numbers is hidden, because the estimate and three cells give the fourth. The points of its picture
--- are hidden too when any of them is such a count: a series that is not known to be of ratios is
--- taken for counts.
+-- are hidden too when any of them is such a count. Counts of whole districts, stations or the city
+-- are sums of cells that other datasets publish rounded or hidden: such a design shows ratios alone
+-- (ADR 25). A design or series that is not known is taken for one of these.
 with
 
 judged as (
@@ -17,7 +18,13 @@ judged as (
                     effects.control_after
                 ]) as cell (event_count)
             where cell.event_count > 0 and cell.event_count < %(threshold)s::numeric
-        ) as is_hidden
+        ) as is_hidden,
+        effects.design in (
+            'staggered_did_rate_ratio',
+            'empirical_bayes_before_after',
+            'zones_with_buffers',
+            'group_time_ratio'
+        ) as has_counts
     from evaluation.fct_policy_effect as effects
     where effects.is_public
 ),
@@ -30,10 +37,13 @@ drawn as (
                 select 1
                 from jsonb_to_recordset(judged.points) as point (series text, value numeric)
                 where
-                    coalesce(
-                        point.series not in ('naive', 'empirical_bayes', 'event_study'), true
+                    not coalesce(
+                        point.series in ('naive', 'empirical_bayes', 'event_study')
+                        or judged.has_counts
+                        and point.series in ('treated', 'comparison', 'buffer')
+                        and not (point.value > 0 and point.value < %(threshold)s::numeric),
+                        false
                     )
-                    and point.value > 0 and point.value < %(threshold)s::numeric
             ) then judged.points
         end as shown_points
     from judged
@@ -113,10 +123,10 @@ select
     case when not is_hidden then family_note_en end as family_note_en,
     case when not is_hidden then mde end as mde,
     verdict,
-    case when not is_hidden then treated_before end as treated_before,
-    case when not is_hidden then treated_after end as treated_after,
-    case when not is_hidden then control_before end as control_before,
-    case when not is_hidden then control_after end as control_after,
+    case when not is_hidden and has_counts then treated_before end as treated_before,
+    case when not is_hidden and has_counts then treated_after end as treated_after,
+    case when not is_hidden and has_counts then control_before end as control_before,
+    case when not is_hidden and has_counts then control_after end as control_after,
     treated_units,
     control_units,
     case when not is_hidden then overdispersion end as overdispersion,

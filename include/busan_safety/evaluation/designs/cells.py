@@ -63,6 +63,7 @@ def estimate_rows(read: Rows, plan: Plan) -> Estimate:
         diagnostics={
             "expected_after": round(told.expected, 3),
             "events_less_expected": round(told.difference.estimate, 3),
+            "effective_clusters": round(told.effective_clusters, 1),
             "pre_trend_p": _rounded(told.leads_p),
             "group_time_difference_a_quarter": _difference(panel, around, method),
             **_surroundings(panel, around, told, method),
@@ -125,9 +126,7 @@ def _around(panel: UnitPanel, changing: Any) -> Any:
 
 
 def _ratios(panel: UnitPanel, method: GroupTimeRatio, least: int) -> GroupTimeRatios:
-    return group_time_ratios(
-        panel, seed=method.seed, draws=method.draws, level=method.level, minimum_events=least
-    )
+    return group_time_ratios(panel, level=method.level, minimum_events=least)
 
 
 def _surroundings(

@@ -5,12 +5,15 @@ the units not yet treated, never against units treated before. Where most cells 
 logarithm has no value and a difference of means depends on how busy a place is, so a cohort's
 expected count is its own time before times the change of its comparison (parallel trends of
 ratios, Wooldridge 2023, Econometrics Journal 26:C31), and effects are observed over expected.
-Errors: Bayesian bootstrap of clusters (Rubin 1981, Annals of Statistics 9:130), which leaves no
-cohort empty.
+Errors: jackknife of clusters, around their mean where they hold treated units. Few clusters hold
+most events, so intervals are Fieller's of a ratio of sums (Fieller 1954, JRSS B 16:175) with
+Student's t of the effective number of treated clusters (Kish's) less one: a bootstrap with a normal
+interval of the logarithm covered 90 % of what was planted in 200 sandbox cities.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 
@@ -26,6 +29,8 @@ Floats = NDArray[np.float64]
 
 LEAST_CLUSTERS = 10
 _NO_SPREAD, _SINGULAR = 1e-9, 1e12
+# With fewer no interval is bounded in practice.
+_LEAST_EFFECTIVE = 3.0
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class TimedRatio:
 
 @dataclass(frozen=True)
 class CountDifference:
-    """Events observed less expected, with the interval of the bootstrap."""
+    """Events observed less expected, with the interval of the jackknife."""
 
     estimate: float
     lower: float
@@ -50,8 +55,9 @@ class GroupTimeRatios:
     """Overall ratio after the start, its course, and the events behind it.
 
     before, after: events in treated units before and after their starts; expected: after, had they
-    moved like their comparison. difference: after less expected. draws: of that difference, shape
-    (draws,). leads_p: of all times before together, None with fewer than two.
+    moved like their comparison. difference: after less expected. effective_clusters: of treated
+    units, how many would tell as much with equally many events each. leads_p: of all times before
+    together, None with fewer than two.
     """
 
     overall: RateRatio
@@ -60,7 +66,7 @@ class GroupTimeRatios:
     after: int
     expected: float
     difference: CountDifference
-    draws: Floats
+    effective_clusters: float
     treated_units: int
     control_units: int
     leads_p: float | None
@@ -69,8 +75,6 @@ class GroupTimeRatios:
 def group_time_ratios(
     panel: UnitPanel,
     *,
-    seed: int,
-    draws: int = 1999,
     first: int = -4,
     last: int = 4,
     level: float = 0.95,
@@ -80,7 +84,7 @@ def group_time_ratios(
 
     panel: counts, complete. The period of the start counts neither as before nor as after. A time
     before is compared with the cohort's other times before. first, last: relative times beyond
-    these count as these. The bootstrap draws the clusters of the panel.
+    these count as these. The jackknife leaves out the clusters of the panel.
     Raises Refused: incomplete_panel, no_treated_units, no_control_units, no_periods_before,
     too_few_clusters, too_few_events, no_variation.
     """
@@ -94,10 +98,10 @@ def group_time_ratios(
     panel = panel.select(usable | np.isinf(starts) | (starts == periods[-1]))
     starts = panel.cohorts()
     codes = panel.cluster_codes()
-    if codes.max() + 1 < LEAST_CLUSTERS:
-        raise Refused("too_few_clusters", f"A bootstrap needs {LEAST_CLUSTERS} clusters.")
-    weights = np.random.default_rng(seed).exponential(size=(draws, int(codes.max()) + 1))
-    weights = np.vstack([np.ones(weights.shape[1]), weights])[:, codes]
+    count = int(codes.max()) + 1
+    if count < LEAST_CLUSTERS:
+        raise Refused("too_few_clusters", f"A jackknife needs {LEAST_CLUSTERS} clusters.")
+    weights = np.vstack([np.ones(count), 1 - np.eye(count)])[:, codes]
     cells = _cells(panel, starts, weights)
     after = np.array([time > 0 for time, _, _ in cells])
     observed = np.array([one for _, one, _ in cells])
@@ -106,39 +110,43 @@ def group_time_ratios(
     is_before = periods[None, :] < starts[:, None]
     before = int(panel.outcome[treated][is_before[treated]].sum())
     seen, awaited = observed[after].sum(axis=0), expected[after].sum(axis=0)
-    if min(before, seen[0]) < max(1, minimum_events) or not (awaited > 0).all():
+    if min(before, seen[0]) < max(1, minimum_events) or not (seen * awaited > 0).all():
         raise Refused("too_few_events", "The treated units hold too few events before or after.")
+    events = np.bincount(codes[treated], panel.outcome[treated].sum(axis=1), minlength=count)
+    effective = float(events.sum() ** 2 / (events**2).sum())
+    if effective < _LEAST_EFFECTIVE:
+        raise Refused("too_few_clusters", "One cluster holds most events of the treated units.")
+    holds_treated = np.isin(np.arange(count), codes[treated])
+    jackknife = _Jackknife(holds_treated, effective - 1, level)
     times = np.clip([time for time, _, _ in cells], first, last)
+    course: dict[int, RateRatio] = {}
     logs: dict[int, Floats] = {}
     for time in sorted(set(times.tolist())):
         at = times == time
         numerator, denominator = observed[at].sum(axis=0), expected[at].sum(axis=0)
         if (numerator > 0).all() and (denominator > 0).all():
-            found = np.log(numerator / denominator)
-            if found[1:].std() >= _NO_SPREAD:
-                logs[time] = found
-    reach = float(stats.norm.ppf(1 - (1 - level) / 2))
-    gaps = seen - awaited
-    spread = reach * float(gaps[1:].std(ddof=1))
+            with contextlib.suppress(Refused):
+                course[time] = jackknife.ratio(numerator, denominator)
+                logs[time] = np.log(numerator / denominator)
+    gap = float(seen[0] - awaited[0])
+    spread = jackknife.reach * jackknife.error(seen - awaited)
     leads = np.array([draw for time, draw in logs.items() if time < 0])
     return GroupTimeRatios(
-        overall=_ratio(np.log(seen / awaited), reach),
-        course=tuple(TimedRatio(time, _ratio(draw, reach)) for time, draw in logs.items()),
+        overall=jackknife.ratio(seen, awaited),
+        course=tuple(TimedRatio(time, ratio) for time, ratio in course.items()),
         before=before,
         after=int(seen[0]),
         expected=float(awaited[0]),
-        difference=CountDifference(
-            float(gaps[0]), float(gaps[0]) - spread, float(gaps[0]) + spread
-        ),
-        draws=gaps[1:],
+        difference=CountDifference(gap, gap - spread, gap + spread),
+        effective_clusters=effective,
         treated_units=int(treated.sum()),
         control_units=int((~treated).sum()),
-        leads_p=_joint_p(leads),
+        leads_p=_joint_p(leads, jackknife),
     )
 
 
 def _cells(panel: UnitPanel, starts: Floats, weights: Floats) -> list[tuple[int, Floats, Floats]]:
-    """(relative time, observed, expected) by cohort and period; arrays of shape (1 + draws,)."""
+    """(relative time, observed, expected) by cohort and period; arrays of shape (1 + clusters,)."""
     periods = panel.periods
     cells: list[tuple[int, Floats, Floats]] = []
     untreated: dict[float, Floats] = {}
@@ -168,26 +176,67 @@ def _cells(panel: UnitPanel, starts: Floats, weights: Floats) -> list[tuple[int,
     return cells
 
 
-def _ratio(logs: Floats, reach: float) -> RateRatio:
-    """Ratio of the first element, error of the others; shape (1 + draws,)."""
-    estimate, error = float(logs[0]), float(logs[1:].std(ddof=1))
-    if error < _NO_SPREAD:
-        raise Refused("no_variation", "The units do not differ enough to tell the error.")
-    return RateRatio(
-        estimate=math.exp(estimate),
-        lower=math.exp(estimate - reach * error),
-        upper=math.exp(estimate + reach * error),
-        standard_error=error,
-        p_value=float(2 * stats.norm.sf(abs(estimate) / error)),
-    )
+@dataclass(frozen=True)
+class _Jackknife:
+    """Errors of totals, each an array of the total and then the total without each cluster.
+
+    holds_treated: shape (clusters,). How many such clusters there are is given, so what they tell
+    is their spread around their mean; with clusters of equal size a ratio has no error from size.
+    """
+
+    holds_treated: NDArray[np.bool_]
+    freedom: float
+    level: float
+
+    @property
+    def reach(self) -> float:
+        """Quantile of Student's t for a two-sided interval."""
+        return float(stats.t.ppf(1 - (1 - self.level) / 2, self.freedom))
+
+    def products(self, one: Floats, other: Floats) -> float:
+        """Covariance of two totals."""
+        parts, others = one[0] - one[1:], other[0] - other[1:]
+        mine, rest = self.holds_treated, ~self.holds_treated
+        count = int(mine.sum())
+        spread = (parts[mine] - parts[mine].mean()) @ (others[mine] - others[mine].mean())
+        return float(count / (count - 1) * spread + parts[rest] @ others[rest])
+
+    def error(self, total: Floats) -> float:
+        """Standard error of a total."""
+        return math.sqrt(self.products(total, total))
+
+    def ratio(self, seen: Floats, awaited: Floats) -> RateRatio:
+        """Ratio of two totals with Fieller's interval.
+
+        Raises Refused: no_variation, too_few_events (no bounded interval).
+        """
+        error = self.error(np.log(seen / awaited))
+        gap = self.error(seen - awaited)
+        if min(error, gap / awaited[0]) < _NO_SPREAD:
+            raise Refused("no_variation", "The units do not differ enough to tell the error.")
+        reach = self.reach**2
+        square = awaited[0] ** 2 - reach * self.products(awaited, awaited)
+        linear = seen[0] * awaited[0] - reach * self.products(seen, awaited)
+        constant = seen[0] ** 2 - reach * self.products(seen, seen)
+        if square <= 0:
+            raise Refused("too_few_events", "What the comparison lets expect is too uncertain.")
+        # Never below zero but by rounding: the estimate itself lies within.
+        root = math.sqrt(max(0.0, linear**2 - square * constant))
+        return RateRatio(
+            estimate=float(seen[0] / awaited[0]),
+            lower=max(0.0, float((linear - root) / square)),
+            upper=float((linear + root) / square),
+            standard_error=error,
+            p_value=float(2 * stats.t.sf(abs(seen[0] - awaited[0]) / gap, self.freedom)),
+        )
 
 
-def _joint_p(leads: Floats) -> float | None:
+def _joint_p(leads: Floats, jackknife: _Jackknife) -> float | None:
     """Wald test that all times before are 1. They share their sum, so one is left out."""
     if len(leads) < 3:
         return None
     held = leads[:-1]
-    covariance = np.cov(held[:, 1:])
+    covariance = np.array([[jackknife.products(one, other) for other in held] for one in held])
     if np.linalg.cond(covariance) > _SINGULAR:
         return None
     statistic = float(held[:, 0] @ np.linalg.solve(covariance, held[:, 0]))

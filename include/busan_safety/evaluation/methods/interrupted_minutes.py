@@ -2,7 +2,10 @@
 
 Weighted least squares of the month's mean log minutes on the terms of `interrupted_series`, weights
 the month's cases. Neighbouring months may resemble each other, so errors are heteroscedasticity and
-autocorrelation consistent (Newey & West 1987, Econometrica 55:703) with Student's t.
+autocorrelation consistent (Newey & West 1987, Econometrica 55:703) with Student's t. In series of a
+few years such errors are too small on average where months do not resemble each other, so an error
+is never below that of independent months: Newey-West alone covered 90 % of what was planted in 200
+sandbox cities.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,37 +104,40 @@ def interrupted_minutes(
     reach = float(stats.t.ppf(1 - (1 - level) / 2, freedom))
     at = list(terms).index("level_change")
     return InterruptedMinutes(
-        level_change=_ratio(robust, at, reach),
-        trend=_ratio(robust, list(terms).index("trend"), reach),
+        level_change=_ratio(plain, robust, at, reach),
+        trend=_ratio(plain, robust, list(terms).index("trend"), reach),
         plain_error=float(plain.bse[at]),
         hac_lags=lags,
         durbin_watson=float(durbin_watson(plain.wresid)),
         months_before=int((~after).sum()),
         months_after=int(after.sum()),
-        curves=_curves(terms, mean_logs, robust, reach),
+        curves=_curves(terms, mean_logs, plain, robust, reach),
     )
 
 
-def _ratio(result: object, at: int, reach: float) -> RateRatio:
-    estimate, error = float(result.params[at]), float(result.bse[at])  # type: ignore[attr-defined]
+def _ratio(plain: Any, robust: Any, at: int, reach: float) -> RateRatio:
+    estimate, error = float(plain.params[at]), float(max(plain.bse[at], robust.bse[at]))
     return RateRatio(
         estimate=math.exp(estimate),
         lower=math.exp(estimate - reach * error),
         upper=math.exp(estimate + reach * error),
         standard_error=error,
-        p_value=float(result.pvalues[at]),  # type: ignore[attr-defined]
+        p_value=float(2 * stats.t.sf(abs(estimate) / error, plain.df_resid)),
     )
 
 
 def _curves(
-    terms: dict[str, Floats], mean_logs: Floats, result: object, reach: float
+    terms: dict[str, Floats], mean_logs: Floats, plain: Any, robust: Any, reach: float
 ) -> MinutesCurves:
-    values = np.asarray(result.params)  # type: ignore[attr-defined]
-    covariance = np.asarray(result.cov_params())  # type: ignore[attr-defined]
+    values = np.asarray(plain.params)
     untouched = np.column_stack(
         [column * (name != "level_change") for name, column in terms.items()]
     )
-    width = reach * np.sqrt(np.einsum("ij,jk,ik->i", untouched, covariance, untouched))
+    variances = [
+        np.einsum("ij,jk,ik->i", untouched, np.asarray(result.cov_params()), untouched)
+        for result in (plain, robust)
+    ]
+    width = reach * np.sqrt(np.maximum(*variances))
     middle = untouched @ values
     return MinutesCurves(
         observed=np.exp(mean_logs),
