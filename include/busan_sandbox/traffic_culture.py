@@ -119,20 +119,8 @@ def event_answers(options: Options, truth: Truth) -> Delivery:
     Faults: an end before the start, a crowd of zero with incidents, coordinates swapped.
     """
     rows: list[dict[str, Cell]] = []
-    reference = options.last.last_day
     for year in range(options.first.year, options.last.year + 1):
-        stream = options.stream("events", year)
-        for number, (kind, month, days, district_code, crowd) in enumerate(_CALENDAR, 1):
-            begins = date(year, month, 1) + timedelta(days=int(stream.integers(0, 28)))
-            if kind == "불꽃축제":
-                begins = next((day for day in CROWD_DAYS if day.year == year), begins)
-            if (kind, month) == ("해맞이", 1):
-                begins = date(year, 1, 1)
-            if kind == "카운트다운":
-                begins = date(year, 12, 31)
-            row = _event(year, number, kind, begins, days, district_code, crowd, reference, stream)
-            if begins >= options.first.first_day:
-                rows.append(row)
+        rows += events_of_year(options, year)
     if len(rows) >= 8:
         rows[1]["END_DE"] = f"{options.first.first_day - timedelta(days=30):%Y-%m-%d}"
         rows[3]["LA"], rows[3]["LO"] = rows[3]["LO"], rows[3]["LA"]
@@ -142,6 +130,25 @@ def event_answers(options: Options, truth: Truth) -> Delivery:
         truth.planted["city_events.attendance_out_of_bounds"] += 1
     truth.planted["city_events.rows"] += len(rows)
     return Delivery("api/crowded_events.json", json_bytes(rows))
+
+
+def events_of_year(options: Options, year: int) -> list[dict[str, Cell]]:
+    """Return the crowded events of a year from the span's start on, without faults."""
+    rows = []
+    stream = options.stream("events", year)
+    for number, (kind, month, days, district_code, crowd) in enumerate(_CALENDAR, 1):
+        begins = date(year, month, 1) + timedelta(days=int(stream.integers(0, 28)))
+        if kind == "불꽃축제":
+            begins = next((day for day in CROWD_DAYS if day.year == year), begins)
+        if (kind, month) == ("해맞이", 1):
+            begins = date(year, 1, 1)
+        if kind == "카운트다운":
+            begins = date(year, 12, 31)
+        reference = options.last.last_day
+        row = _event(year, number, kind, begins, days, district_code, crowd, reference, stream)
+        if begins >= options.first.first_day:
+            rows.append(row)
+    return rows
 
 
 def _event(

@@ -9,9 +9,7 @@ through files and warehouse and so without the faults that the sandbox plants in
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,13 +19,12 @@ from busan_safety.evaluation.designs import Rows
 from busan_safety.evaluation.plans import Plan
 from busan_sandbox import city
 from busan_sandbox.apo import STATIONS, VEHICLE_FROM
-from busan_sandbox.calls import CallEvents, month_of_events, survive_works
 from busan_sandbox.draws import day64
-from busan_sandbox.facilities import routes, treated_dongs
-from busan_sandbox.options import Month, Options
+from busan_sandbox.options import Options
 from busan_sandbox.relational import Cases, cases_of_year
 from busan_sandbox.relief import mental_cases
 from studies.recovery.calendar import delivered_months, months_since, ordinal, quarters_of
+from studies.recovery.calls import calls_on_event_days, intoxicated_calls, night_calls
 from studies.recovery.crimes import crimes_in_zones, street_incidents, street_incidents_by_cell
 from studies.recovery.traffic import accidents_at_sites, elderly_accidents
 
@@ -36,7 +33,6 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _FOLLOWED_DAYS = 90
-_INTOXICATED = 305
 
 
 def rows_of(options: Options, plan: Plan) -> Rows:
@@ -50,14 +46,16 @@ def rows_of(options: Options, plan: Plan) -> Rows:
 def thinned(rows: Rows, plan: Plan, *, ratio: float, seed: int) -> Rows:
     """Return rows of which a share of events is taken, as much as the programme would.
 
-    A series loses them in the months after its interruption, a district by its amount, a map cell
-    from the month of its camera on. The sandbox plants nothing in these feeds; thinning is how it
-    plants elsewhere.
+    A series loses them in the months after its interruption, a district by its amount or on the
+    days of an event, a map cell from the month of its camera on. The sandbox plants nothing in
+    these feeds; thinning is how it plants elsewhere.
     """
     measure, stream = plan.outcome.measure, np.random.default_rng([seed, 305])
     interruption = plan.dates.interruption
 
     def share(row: dict[str, Any]) -> float:
+        if "day_kind" in row:
+            return ratio if row["day_kind"] == "event" else 1.0
         if "dose" in row:
             return float(ratio ** row["dose"])
         if "started_on" in row:
@@ -72,54 +70,6 @@ def thinned(rows: Rows, plan: Plan, *, ratio: float, seed: int) -> Rows:
             row | {"event_count": count} for row, count in zip(rows[measure], kept, strict=True)
         ],
     }
-
-
-def _night_calls(options: Options, plan: Plan) -> Rows:
-    treated = treated_dongs(routes(options))
-    codes = [dong.code for dong in city.dongs()]
-    counts = []
-    for month in delivered_months(options, plan):
-        events = _events(replace(options, without=frozenset()), month)
-        held = events.is_night & survive_works(options, month, events, treated)
-        counts.append(np.bincount(events.dong[held], minlength=len(codes)))
-    by_dong = np.array(counts).T.tolist()
-    months = [month.first_day for month in delivered_months(options, plan)]
-    return {
-        plan.outcome.measure: [
-            {"unit": code, "month": month, "event_count": count}
-            for code, row in zip(codes, by_dong, strict=True)
-            for month, count in zip(months, row, strict=True)
-        ],
-        str(plan.dates.roll_out): [
-            {"unit": code, "first_works_on": day}
-            for code, day in treated.items()
-            if day <= options.last.last_day
-        ],
-    }
-
-
-@lru_cache(maxsize=48)
-def _events(options: Options, month: Month) -> CallEvents:
-    """A city with an effect and the same without have one draw."""
-    return month_of_events(options, month)
-
-
-def _intoxicated_calls(options: Options, plan: Plan) -> Rows:
-    treated = treated_dongs(routes(options))
-    found: Table = []
-    for month in delivered_months(options, plan):
-        events = month_of_events(options, month)
-        held = events.event_class == _INTOXICATED
-        held &= survive_works(options, month, events, treated)
-        found.append(
-            {
-                "month": month.first_day,
-                "event_count": int(held.sum()),
-                "exposure": month.last_day.day,
-                "series_break": month == Month(2025, 1),
-            }
-        )
-    return {plan.outcome.measure: found}
 
 
 def _mental_minutes(options: Options, plan: Plan) -> Rows:
@@ -196,11 +146,12 @@ def _station_on(cases: Cases, names: list[str]) -> Ints:
 
 
 _CITIES: dict[str, Callable[[Options, Plan], Rows]] = {
-    "night_calls_by_dong": _night_calls,
-    "intoxicated_calls_by_month": _intoxicated_calls,
+    "night_calls_by_dong": night_calls,
+    "intoxicated_calls_by_month": intoxicated_calls,
     "accidents_at_sites": accidents_at_sites,
     "night_street_incidents_by_district": street_incidents,
     "repeated_relational_reports_by_station": _repeated_reports,
+    "calls_on_event_days": calls_on_event_days,
     "crimes_in_zones": crimes_in_zones,
     "street_incidents_by_cell": street_incidents_by_cell,
     "mental_handling_by_month": _mental_minutes,

@@ -45,6 +45,8 @@ _NOTES = {
     "security_cctv_street_incidents": "Cells whose cameras all have a month, about 64 with a first "
     "one. The sandbox plants nothing: the study itself takes incidents of these cells away from "
     "the month of the camera on.",
+    "crowded_events_calls": "About 30 events, without the fireworks, for whose crowd the sandbox "
+    "plants calls. The study itself takes calls of an event's district away on its days.",
     "licence_returns_elderly_accidents": "The ratio is for each licence returned for 100 holders. "
     "The sandbox plants nothing: the study itself takes elderly drivers' accidents away by the "
     "district's returns, and leaves all accidents, the basis, as they are.",

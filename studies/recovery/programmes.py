@@ -81,7 +81,6 @@ _TWO_YEARS = (Month(2023, 1), Month(2024, 12))
 # Tested on planted differences in hand-made marts, not over many cities yet.
 NOT_STUDIED = (
     "child_keepers_zone_accidents",
-    "crowded_events_calls",
     "dog_patrols_perceived_safety",
     "happy_home_rereports",
 )
@@ -122,5 +121,14 @@ STUDIED = (
         placebo_without=frozenset({"mental_emergency_centre"}),
     ),
     Studied("security_cctv_street_incidents", 0.80, *_LONG, without=_CRIME, thins=True),
+    Studied(
+        "crowded_events_calls",
+        0.90,
+        Month(2022, 1),
+        Month(2024, 12),
+        scale=0.1,
+        without=_ROUTES,
+        thins=True,
+    ),
     Studied("licence_returns_elderly_accidents", 0.97, Month(2022, 1), Month(2024, 12), thins=True),
 )

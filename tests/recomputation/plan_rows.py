@@ -25,9 +25,11 @@ _ACCIDENTS = tuple(
     for fault in ("negative_deaths", "no_casualty", "other_city")
 )
 _INCIDENTS = ("class_unknown", "dong_outside_busan", "cleared_before_reported")
+_CALLS = ("class_is_text", "dong_outside_busan", "arrived_before_received")
 # Plan -> faults by which a row of its feed is refused, or put on no map.
 REFUSED = {
-    "safe_routes_night_calls": ("class_is_text", "dong_outside_busan", "arrived_before_received"),
+    "crowded_events_calls": _CALLS,
+    "safe_routes_night_calls": _CALLS,
     "dog_patrols_night_incidents": tuple(f"police_crime_incidents.{one}" for one in _INCIDENTS),
     "countdown_timers_accidents": _ACCIDENTS,
     "licence_returns_elderly_accidents": _ACCIDENTS,
@@ -39,7 +41,9 @@ REFUSED = {
         f"police_crime_incidents.{one}" for one in (*_INCIDENTS, "coordinates_zero")
     ),
 }
-_KEYS = ("unit", "month", "quarter", "period_start")
+_KEYS = ("unit", "month", "quarter", "period_start", "day")
+# Days around an event, and events on one side alone: refused ones, or the fireworks.
+_AROUND, _EVENTS = 80, 5
 # Means and sums over rows of which a few were refused.
 _CLOSE = ("mean_log_minutes", "dose")
 
@@ -61,6 +65,7 @@ def test_the_studys_rows_are_those_of_the_sql_but_for_refused_rows(
         "accidents_at_sites": 1,
         "street_incidents_by_cell": lost * _QUARTERS,
         "overlap:prevention_zones": lost,
+        "calls_on_event_days": _AROUND * _EVENTS,
     }
     missing: Counter[str] = Counter()
     for query, rows in read.items():

@@ -1,4 +1,4 @@
-"""Design of single days: days of an event against the same weekdays around it in its district."""
+"""Design of single days: days of an event against weekdays of its month in its district."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def estimate_rows(read: Rows, plan: Plan) -> Estimate:
         np.array([row["event_count"] for row in found], dtype=np.int64),
         kinds,
         np.array([row["unit"] for row in found]),
-        np.array([row["iso_weekday"] for row in found], dtype=np.int64),
+        np.array([f"{row['day']:%Y-%m}|{row['iso_weekday']}" for row in found]),
         level=method.level,
         minimum_events=method.minimum_events,
     )

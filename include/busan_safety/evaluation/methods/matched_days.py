@@ -1,6 +1,6 @@
 """Days of something against comparable days of the same place: a ratio of daily counts.
 
-Poisson regression given the totals of strata, one occasion and one weekday each (conditional
+Poisson regression given the totals of strata, one occasion and one kind of day each (conditional
 Poisson regression, the same as an effect for every stratum: Armstrong, Gasparrini & Tobias 2014,
 BMC Med Res Methodol 14:122); errors are widened by the dispersion within strata. Days beside the
 occasion have a ratio of their own, so that what moved to the days around shows, and do not count as
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +48,7 @@ def matched_days(
     counts: NDArray[np.int64],
     kinds: NDArray[np.str_],
     occasions: NDArray[np.str_],
-    weekdays: NDArray[np.int64],
+    alike: NDArray[Any],
     *,
     level: float = 0.95,
     minimum_events: int = 20,
@@ -55,10 +56,13 @@ def matched_days(
     """Estimate the ratio of events a day to comparable days.
 
     One element a day and occasion: its count, kind ("event", "beside" or "comparable"), occasion
-    and weekday. A stratum without comparable days or with nothing but them tells nothing.
+    and what comparable days have in common with it: the weekday, or weekday and month, which is the
+    time-stratified choice without the bias of windows (Janes, Sheppard & Lumley 2005, Epidemiology
+    16:717).
+    A stratum without comparable days or with nothing but them tells nothing.
     Raises Refused: no_treated_units, no_control_units, too_few_events, no_convergence.
     """
-    strata = np.array([f"{o}|{w}" for o, w in zip(occasions, weekdays, strict=True)])
+    strata = np.array([f"{one}|{what}" for one, what in zip(occasions, alike, strict=True)])
     other = kinds != "comparable"
     useful = np.isin(strata, strata[other]) & np.isin(strata, strata[~other])
     if not (kinds == "event").any():

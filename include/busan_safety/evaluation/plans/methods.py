@@ -120,7 +120,7 @@ class Dose(_Method):
 
 
 class MatchedDays(_Method):
-    """Days of something against the same weekdays around it in the same district."""
+    """Days of something against weekdays of the same month around it in the same district."""
 
     name: Literal["matched_days"]
     weeks_around: int = Field(ge=1, le=8)
